@@ -1,0 +1,1 @@
+"""From one source to what people open: lessons, solutions, exercises, releases and slides."""
