@@ -9,7 +9,7 @@ class CommandError(Exception):
         self.exit_code = exit_code
 
 
-class NotYet(Exception):  # noqa: N818 - the name is what a student reads
+class NotYet(Exception):
     """An answer is not right yet; the feedback stands above, this is its one line."""
 
     def _render_traceback_(self) -> list[str]:
