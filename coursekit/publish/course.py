@@ -19,7 +19,7 @@ class Course:
     @property
     def is_checkout(self) -> bool:
         """True where the sources are, so that the course can be built."""
-        return (self.root / "source").is_dir()
+        return (self.root / "source" / "lessons").is_dir()
 
     def lessons(self) -> list[Path]:
         """The built lessons, in their order."""
@@ -50,9 +50,10 @@ class Course:
 def locate() -> Course:
     """Find the course: the checkout around this package, or the copy that the wheel carries."""
     package = Path(coursekit.__file__).resolve().parent
-    for root in (package.parent, package / "_course"):
-        if (root / "source").is_dir() or (root / "notebooks").is_dir():
-            return Course(root)
+    if (package.parent / "source" / "lessons").is_dir():
+        return Course(package.parent)
+    if (package / "_course" / "notebooks").is_dir():
+        return Course(package / "_course")
     raise CommandError(
         "This installation of coursekit has no lessons: neither a checkout around it nor a copy "
         "inside it. Install the coursekit wheel again, or run `pip install -e .` in a checkout."

@@ -1,0 +1,146 @@
+"""`coursekit build`: execute the lessons and solutions, and cut the exercises out of them."""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from coursekit.errors import CommandError
+from coursekit.publish.check_build import report_stale
+from coursekit.publish.convert import LANGUAGE, cut_exercise, read_source
+from coursekit.publish.course import Course, checkout, require, resolve
+
+CELL_TIMEOUT = 600  # seconds; a cell that takes longer hangs
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+def run(names: Sequence[str] = (), check: bool = False) -> int:
+    """Build the named lessons and exercises, all without a name; or only check that they are fresh.
+
+    Returns: the exit code, 1 if `check` found something stale.
+    """
+    course = checkout()
+    sources = choose(course, names)
+    if check:
+        return report_stale(course, sources, everything=not names)
+    for source in sources:
+        start = time.perf_counter()
+        written = build(course, source)
+        seconds = time.perf_counter() - start
+        shown = ", ".join(str(path.relative_to(course.root)) for path in written)
+        print(f"{shown}: {seconds:.1f} s", flush=True)
+    return 0
+
+
+def choose(course: Course, names: Sequence[str]) -> list[Path]:
+    """The sources of these lessons and exercises; all of them if none is named."""
+    by_stem = {source.stem: source for source in course.sources()}
+    if not by_stem:
+        raise CommandError(f"There is no source in {course.root / 'source'}: nothing to build.")
+    stems = [resolve(name, list(by_stem), "lesson or exercise") for name in names]
+    return [by_stem[stem] for stem in dict.fromkeys(stems or by_stem)]
+
+
+def build(course: Course, source: Path) -> list[Path]:
+    """Execute one source and write what comes of it. Returns: the files written."""
+    notebook = read_source(source)
+    exercise = cut_exercise(notebook) if source.parent.name == "exercises" else None
+    execute(notebook, source.stem)
+    if exercise is None:
+        return [write(notebook, course.root / "notebooks" / f"{source.stem}.ipynb")]
+    place = Path(source.stem) / f"{source.stem}.ipynb"
+    return [
+        write(notebook, course.root / "solutions" / place),
+        write(exercise, course.root / "exercises" / place),
+    ]
+
+
+def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> None:
+    """Run a notebook in place, in a kernel of this environment, with a bar on the terminal."""
+    nbclient = require("nbclient")
+    exceptions = require("nbclient.exceptions")
+    specs = require("jupyter_client.kernelspec").KernelSpecManager(kernel_dirs=[])
+    kernel = require("jupyter_client").AsyncKernelManager(
+        kernel_name="python3", kernel_spec_manager=specs
+    )
+    code = [i for i, cell in enumerate(notebook.cells) if _runs(cell)]
+    current = code[0] if code else 0
+    with tqdm(total=len(code), desc=name, unit="cell", leave=False, disable=None) as bar:
+
+        def started(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal current
+            current = cell_index
+
+        def done(cell: NotebookNode, cell_index: int, execute_reply: object) -> None:
+            bar.update()
+
+        with tempfile.TemporaryDirectory() as folder:
+            client = nbclient.NotebookClient(
+                notebook,
+                km=kernel,
+                timeout=timeout,
+                record_timing=False,
+                resources={"metadata": {"path": folder}},
+                on_cell_execute=started,
+                on_cell_executed=done,
+            )
+            try:
+                client.execute()
+            except exceptions.CellTimeoutError:
+                problem = f"did not finish in {timeout} s"
+                raise CommandError(_failure(notebook, name, current, problem)) from None
+            except exceptions.CellExecutionError as error:
+                problem = f"raised {error.ename}: {error.evalue}"
+                raise CommandError(_failure(notebook, name, current, problem)) from None
+            except exceptions.DeadKernelError:
+                raise CommandError(_failure(notebook, name, current, "ended its kernel")) from None
+    notebook.metadata.language_info = NotebookNode(LANGUAGE)  # without the version of Python
+    name_widgets(notebook, name)
+
+
+def name_widgets(notebook: NotebookNode, name: str) -> None:
+    """Replace the random ids of widgets by steady ones, so that a rebuild changes nothing."""
+    states = notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
+    if not states:
+        notebook.metadata.pop("widgets", None)
+        return
+    text = json.dumps(notebook)
+    for number, model in enumerate(states):
+        steady = hashlib.sha256(f"{name} widget {number}".encode()).hexdigest()[:32]
+        text = text.replace(model, steady)
+    renamed = require("nbformat").from_dict(json.loads(text))
+    notebook.cells, notebook.metadata = renamed.cells, renamed.metadata
+
+
+def write(notebook: NotebookNode, path: Path) -> Path:
+    """Write a notebook whole or not at all: beside its place first, then into it."""
+    text = require("nbformat").writes(notebook)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text + "\n", "utf-8")
+        os.replace(beside, path)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        if beside.is_file():
+            beside.unlink()
+    return path
+
+
+def _runs(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def _failure(notebook: NotebookNode, name: str, index: int, problem: str) -> str:
+    source = "\n".join(f"    {line}" for line in notebook.cells[index].source.splitlines())
+    return (
+        f"{name}: cell {index + 1} {problem}. Nothing was written; mend this cell in the source "
+        f"and build again:\n{source}"
+    )
