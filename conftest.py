@@ -1,0 +1,44 @@
+"""For every test, doctest and notebook cell: no network; and a few lines below the result."""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+OFFLINE = ROOT / "tests" / "offline"
+NOTEBOOK_BUDGET = 60  # seconds; the course promises that no notebook takes longer
+
+sys.path.insert(0, str(OFFLINE))
+import network_guard  # noqa: E402
+
+_notebook_seconds: Counter[str] = Counter()
+
+
+def pytest_configure(config):
+    """Guard this process, and through PYTHONPATH every Python that it starts."""
+    network_guard.install()
+    paths = [str(OFFLINE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
+
+
+def pytest_runtest_logreport(report):
+    """Add up how long the cells of each notebook take."""
+    name = report.nodeid.partition("::")[0]
+    if name.endswith(".ipynb"):
+        _notebook_seconds[name] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Above pytest's last line: the notebooks' seconds, and the suites that were left out."""
+    write = terminalreporter.write_line
+    if _notebook_seconds:
+        terminalreporter.section("seconds per notebook")
+        for name, seconds in sorted(_notebook_seconds.items()):
+            over = f"   OVER the budget of {NOTEBOOK_BUDGET}" if seconds > NOTEBOOK_BUDGET else ""
+            write(f"{seconds:7.1f}  {name}{over}")
+    left_out = os.environ.get("COURSEKIT_LEFT_OUT")
+    if left_out:
+        terminalreporter.section("left out")
+        for line in left_out.splitlines():
+            write(line)
