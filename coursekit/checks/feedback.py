@@ -30,11 +30,25 @@ def check(name: str, answer: Any) -> None:
     spec = _get(name)
     outcome = judge_publicly(spec, answer)
     display(text(spec, outcome), rich(spec, outcome))
+    _draw(spec, answer)
     if outcome.passed:
         return
     if outcome.failure == "not answered":
         raise NotYet(f"{name} is not answered yet")
     raise NotYet(f"{name} has {points(outcome)}; the feedback above says what to look at")
+
+
+def _draw(spec: Check, answer: Any) -> None:
+    """Show the answer as a picture, where its check can draw it and the answer can be read."""
+    if spec.drawing is None:
+        return
+    from coursekit.figures import show  # matplotlib loads only where something is drawn
+
+    try:
+        figure, alt = spec.drawing(answer)
+    except ValueError:
+        return
+    show(figure, alt=alt)
 
 
 def hint(name: str) -> None:
@@ -103,6 +117,8 @@ def text(spec: Check, outcome: Outcome) -> str:
         )
         if part.messages:
             lines += [f"      {line}" for line in _clip(part.messages[0]).splitlines()]
+    if outcome.remark:
+        lines += [f"  {line}" for line in outcome.remark.splitlines()]
     if not outcome.passed and spec.hints:
         lines.append(f"  {_help(spec)}")
     return "\n".join(lines)
@@ -135,6 +151,8 @@ def rich(spec: Check, outcome: Outcome) -> str:
             body.append(f"<br><span style='margin-left:1.4em;display:block'>{message}</span>")
         body.append("</li>")
     body.append("</ul>")
+    if outcome.remark:
+        body.append(f"<p>{html.escape(outcome.remark)}</p>".replace("\n", "<br>"))
     if not outcome.passed and spec.hints:
         body.append(f"<p>{html.escape(_help(spec))}</p>")
     return _box("#009E73" if outcome.passed else "#D55E00", "".join(body))

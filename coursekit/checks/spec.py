@@ -100,6 +100,8 @@ class Check:
         hints: Hints in steps, from a nudge to nearly the answer.
         needs: Names of other answers that this one uses.
         lesson: Where the answer is taught, as in Mistake.
+        remark: remark(value) is what a right value is told besides: the reason.
+        drawing: drawing(value) -> (figure, alt text), shown to a student beside the verdict.
     """
 
     name: str
@@ -117,6 +119,8 @@ class Check:
     hints: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     lesson: str = ""
+    remark: Callable[[Any], str] | None = None
+    drawing: Callable[[Any], tuple[Any, str]] | None = None
 
     def __post_init__(self) -> None:
         if self.parts:
@@ -176,6 +180,7 @@ class Outcome:
         messages: For a reader: the named mistake first, then the first message of each part.
         mistake: The name of the known mistake that the answer agrees with.
         failure: The kind of the first CallFailed ("error", "missing", ...), or None.
+        remark: What a right answer is told besides.
     """
 
     check: str
@@ -183,6 +188,7 @@ class Outcome:
     messages: tuple[str, ...] = ()
     mistake: str | None = None
     failure: str | None = None
+    remark: str = ""
 
     @property
     def points(self) -> float:
@@ -237,12 +243,14 @@ def evaluate(
     parts = tuple(_part_outcome(part, cases, found, hidden) for part in check.parts)
     lead = [check.mistake(named).sentence] if named else []
     firsts = [part.messages[0] for part in parts if part.messages]
+    right = check.remark is not None and not firsts
     return Outcome(
         check=check.name,
         parts=parts,
         messages=tuple(dict.fromkeys(lead + firsts)),
         mistake=named,
         failure=failures[0].kind if failures else None,
+        remark=check.remark(seen[0].value) if check.remark and right else "",
     )
 
 
