@@ -1,0 +1,101 @@
+"""Backpropagation through time, and the same gradient taken apart by time step.
+
+    dL/dtheta = sum over t of  (dL/d state_t) (d state_t / d theta, within step t)
+
+Source: Werbos 1990; Rumelhart, Hinton and Williams 1986.
+"""
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from coursekit.cells.parameters import map_arrays
+from coursekit.gradients.unroll import Run
+
+Array = NDArray[np.float64]
+
+
+class Gradients(NamedTuple):
+    """The gradient of a loss with respect to all that went into a run."""
+
+    params: Any  # the cell's Params
+    xs: Array  # (time, ..., inputs)
+    state: Any  # State: with respect to the initial state
+
+
+def checked_error(run: Run, grad_h: ArrayLike) -> Array:
+    """dL/dh of every step as an array of the run's shape, or a clear error."""
+    array = np.asarray(grad_h, dtype=np.float64)
+    if array.shape != run.states.h.shape:
+        raise ValueError(
+            f"grad_h has shape {array.shape}, but the run's h has {run.states.h.shape}; "
+            "pass dL/dh_t of every step, zeros where a step has no error"
+        )
+    return array
+
+
+def backwards(
+    cell: ModuleType, params: Any, run: Run, grad_h: Array
+) -> Iterator[tuple[Any, Array, Any]]:
+    """From the last step to the first: dL/dparams within the step, dL/dx_t, dL/dstate_{t-1}."""
+    carried = map_arrays(np.zeros_like, run.initial)
+    for trace, error in zip(reversed(run.traces), grad_h[::-1], strict=True):
+        arriving = carried._replace(h=carried.h + error)
+        grad_params, grad_x, carried = cell.step_back(params, trace, arriving)
+        yield grad_params, grad_x, carried
+
+
+def bptt(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Gradients:
+    """The gradient of a loss, by backpropagation through time.
+
+    Args:
+        cell: the module that made the run.
+        params: the parameters of the run.
+        run: what ``unroll`` returned.
+        grad_h: dL/dh_t, (time, ..., units): what each step's output is told from outside.
+
+    Returns:
+        Gradients, summed over the batch for the parameters.
+
+    Raises:
+        ValueError: grad_h has not the shape of the run's h.
+
+    >>> from coursekit.cells import elman
+    >>> from coursekit.gradients import unroll
+    >>> params = elman.init(np.random.default_rng(0), inputs=3, units=2)
+    >>> run = unroll(elman, params, np.ones((5, 3)))
+    >>> bptt(elman, params, run, np.ones((5, 2))).params.U.shape
+    (2, 2)
+    """
+    grad_h = checked_error(run, grad_h)
+    total, grad_xs, grad_state = None, [], None
+    for grad_params, grad_x, grad_previous in backwards(cell, params, run, grad_h):
+        total = grad_params if total is None else map_arrays(np.add, total, grad_params)
+        grad_xs.append(grad_x)
+        grad_state = grad_previous
+    return Gradients(total, np.stack(grad_xs[::-1]), grad_state)
+
+
+def gradient_by_time(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any:
+    """The gradient of ``bptt``, taken apart: what each step contributes to each weight.
+
+    Args:
+        cell, params, run, grad_h: as for ``bptt``.
+
+    Returns:
+        Params with a time axis in front: entry t is what the use of the weight at step t asks
+        for (with all error that reaches step t from later ones). The sum over time is the gradient.
+
+    >>> from coursekit.cells import elman
+    >>> from coursekit.gradients import unroll
+    >>> params = elman.init(np.random.default_rng(0), inputs=3, units=2)
+    >>> run = unroll(elman, params, np.ones((5, 3)))
+    >>> gradient_by_time(elman, params, run, np.ones((5, 2))).U.shape
+    (5, 2, 2)
+    """
+    grad_h = checked_error(run, grad_h)
+    parts = [grad_params for grad_params, _, _ in backwards(cell, params, run, grad_h)]
+    return map_arrays(lambda *rows: np.stack(rows), *parts[::-1])

@@ -1,0 +1,30 @@
+"""The logistic read-out with the cross-entropy of independent yes-or-no targets.
+
+y_t = sigma(net_t),  net_t = V h_t + d
+L = mean over steps of  -sum_k [target log y + (1 - target) log(1 - y)],   dL/dnet = y - target
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursekit.cells.activations import sigmoid
+from coursekit.training.readouts import affine
+from coursekit.training.readouts.affine import Array, Params, init
+
+__all__ = ["Params", "init", "loss", "outputs"]
+
+
+def outputs(params: Params, h: Array) -> Array:
+    """Predictions in [0, 1], (..., outputs)."""
+    return sigmoid(affine.net(params, h))
+
+
+def loss(
+    params: Params, h: Array, targets: ArrayLike, mask: ArrayLike | None = None
+) -> tuple[float, Params, Array]:
+    """The cross-entropy in nats, its gradient, and dL/dh; mean over the steps in the mask."""
+    net = affine.net(params, h)
+    weights = affine.weights_of_steps(net, targets, mask)
+    wanted = np.asarray(targets, dtype=np.float64)
+    value = float((weights * (np.logaddexp(0, net) - wanted * net)).sum())
+    return value, *affine.back(params, h, weights * (sigmoid(net) - wanted))

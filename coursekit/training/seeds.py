@@ -1,0 +1,40 @@
+"""The same experiment over several seeds: a claim about one seed is an anecdote."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+
+def over_seeds(
+    experiment: Callable[[int], Any], seeds: Iterable[int], *, workers: int | None = None
+) -> list[Any]:
+    """Run an experiment once per seed, side by side on this machine's processors.
+
+    Args:
+        experiment: takes a seed and returns its result; may be defined in a notebook.
+        seeds: one run each.
+        workers: processes; without it one per processor. 1 runs them here, one after the other.
+
+    Returns:
+        The results in the order of the seeds. A result depends on its seed alone, never on
+        how many run beside it.
+
+    Raises:
+        ValueError: no seeds, or fewer than one worker.
+
+    >>> over_seeds(lambda seed: seed**2, range(3), workers=1)
+    [0, 1, 4]
+    """
+    todo = list(seeds)
+    if not todo:
+        raise ValueError("seeds is empty; pass at least one, such as range(5)")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers is {workers}; pass 1 or more")
+    count = min(workers or os.cpu_count() or 1, len(todo))
+    results = Parallel(n_jobs=count, return_as="generator")(delayed(experiment)(s) for s in todo)
+    bar = tqdm(results, total=len(todo), disable=not sys.stderr.isatty(), leave=False, unit="seed")
+    return list(bar)
