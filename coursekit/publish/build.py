@@ -86,6 +86,7 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
                 km=kernel,
                 timeout=timeout,
                 record_timing=False,
+                extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
                 resources={"metadata": {"path": folder}},
                 on_cell_execute=started,
                 on_cell_executed=done,

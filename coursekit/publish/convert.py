@@ -112,8 +112,12 @@ def _cell(cell: NotebookNode, number: int, kind: str, where: str) -> NotebookNod
         "markdown": require("nbformat").v4.new_markdown_cell,
         "raw": require("nbformat").v4.new_raw_cell,
     }[cell.cell_type]
-    header = dict(cell.metadata)
-    header.pop("title", None)  # words after %% are for the outline of an editor
+    # words after %% (title) are for the outline of an editor, lines_to_... for jupytext itself
+    header = {
+        key: value
+        for key, value in cell.metadata.items()
+        if key != "title" and not key.startswith("lines_to_")
+    }
     metadata: dict[str, Any] = {}
     identity = f"cell-{number:02d}"
     if unknown := sorted(set(header) - {"slideshow", "tags", *GRADED}):

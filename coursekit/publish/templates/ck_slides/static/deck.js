@@ -1,0 +1,51 @@
+// Maths, widgets and figures are laid out first, all slides visible to the browser and none to
+// the audience (class "measuring"); then the slides start. `window.deckReady` settles at the end.
+const HEIGHT = 720;
+const SMALLEST_FIGURE = 260;
+
+// Where a slide is too tall, its pictures give way, down to a size that the back row can read.
+function fitFigures() {
+  for (const slide of document.querySelectorAll(".slides section")) {
+    if (slide.querySelector("section")) continue;
+    const pictures = [...slide.querySelectorAll("img")].filter((img) => !img.closest("aside"));
+    const excess = slide.getBoundingClientRect().height - HEIGHT;
+    const together = pictures.reduce((sum, img) => sum + img.getBoundingClientRect().height, 0);
+    if (excess <= 0 || together === 0) continue;
+    for (const img of pictures) {
+      const height = img.getBoundingClientRect().height;
+      const fitted = Math.floor(height * (1 - excess / together));
+      img.style.maxHeight = `${Math.max(fitted, Math.min(height, SMALLEST_FIGURE))}px`;
+    }
+  }
+}
+
+async function startDeck() {
+  await MathJax.startup.defaultPageReady();
+  await startWidgets();
+  await Promise.allSettled([...document.images].map((img) => img.decode()));
+  fitFigures();
+  document.querySelector(".reveal").classList.remove("measuring");
+  await Reveal.initialize({
+    width: 1280,
+    height: HEIGHT,
+    margin: 0,
+    center: false,
+    hash: true,
+    slideNumber: "c/t",
+    transition: "none",
+    backgroundTransition: "none",
+    pdfSeparateFragments: false,
+    plugins: [RevealNotes],
+  });
+}
+
+document.querySelector(".reveal").classList.add("measuring");
+window.deckReady = new Promise((ready, failed) => {
+  window.MathJax = {
+    tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true },
+    // "local": the speaker window shows clones of slides, which need their glyphs with them.
+    svg: { fontCache: "local" },
+    options: { enableMenu: false, enableAssistiveMml: true },
+    startup: { pageReady: () => startDeck().then(ready, failed) },
+  };
+});
