@@ -56,7 +56,12 @@ def arrow_graph(
     if present != ["right"] and present:
         lines = [Line2D([], [], **ARROW_LOOKS[kind]) for kind in present]
         ax.legend(
-            lines, present, fontsize=style.SMALL, frameon=False, ncols=3, loc="lower center",
+            lines,
+            present,
+            fontsize=style.SMALL,
+            frameon=False,
+            ncols=3,
+            loc="lower center",
             bbox_to_anchor=(0.5, -0.08),
         )
     return ax

@@ -19,7 +19,7 @@ STRINGS = ("BTBTSSXXTVVETE", "BPBTSSXXTVVEPE")
 def jacobian_norms() -> dict[str, Array]:
     """|dh_n / dh_0| for n = 1 ... 40 of four plain recurrent nets at rest, by letter."""
     turn = np.linalg.qr(np.random.default_rng(3).normal(size=(4, 4)))[0]
-    chain = 0.8 * np.eye(4) + 1.3 * np.eye(4, k=1)
+    chain = 0.7 * np.eye(4) + 1.2 * np.eye(4, k=1)
     weights = {"A": turn, "B": 1.08 * turn, "C": chain, "D": 0.8 * turn}
     norms = {}
     for letter, U in weights.items():

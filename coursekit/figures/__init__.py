@@ -1,0 +1,126 @@
+"""Every plot and diagram of the lessons, drawn from computed values.
+
+Each function takes plain arrays and, as `ax`, the axes to draw on; without `ax` it makes axes of
+slide size. It returns the axes, and shows nothing: hand them to `show`.
+
+    from coursekit import figures, show
+
+    ax = figures.gradient_norms(lags, norms, label="tanh", bound=bound)
+    show(ax, alt="the norm falls by six orders of magnitude over 50 steps")
+
+    figure, (left, right) = figures.axes(columns=2, size=(11, 4.8))   # two beside each other
+
+Show and lay out
+    show(figure_or_ax, *, alt, caption=None)      HTML with alt text; closes the figure
+    axes(rows=1, columns=1, size=(10, 4.8))       -> (figure, ax or array of axes); inches, 96 px
+    equations(cell)                               typeset; "elman", "carousel", "lstm_1997", "lstm"
+    style.GATE_COLOURS, style.GATE_STYLES         one look for each letter i f o g c h
+    style.dress(ax, xlabel, ylabel, title)        labels in letters for the back row
+
+Curves (a thin line for each seed, a thick one for the median)
+    squashing_and_derivative(net, value, derivative, *, name, ax)
+    gradient_norms(lags, norms (seeds, lags), *, label, bound=None, bound_label, ax)
+    regimes(lags, {label: (seeds, lags)}, *, ax)
+    score_against_lag(lags, scores (seeds, lags), *, label, baseline=None, baseline_label,
+                      xlabel, ylabel, ax)
+    learning_curves({label: (seeds, points)}, *, steps=None, baseline=None, baseline_label,
+                    xlabel, ylabel, log=False, ax)
+
+Scores
+    compare_scores({label: (seeds,)}, *, baseline=None, baseline_label, ylabel, ax)
+    length_distribution(counts, probability=None, *, ax)    index = length of the string
+    unit_activity(rates (units,), *, labels=None, ax)       slowest unit first
+
+The gradient taken apart
+    pulls_on_weight({label: (seeds, points)}, *, steps=None, ylabel, ax)
+    contributions_by_time((time,) or (points, time), *, steps=None, ylabel, ax)
+
+One sequence
+    gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
+    state_heatmap(values (time, units), *, symbols=None, label="c_t", ax)
+    stream_state(states (time, units), boundaries, *, ylabel, limit=None, ax)
+    gated_signal(signal, gate, gated, *, names, letter="i", ax)
+    predictions(symbols, probabilities (time, 7), legal, *, alphabet, long_range=None, ax)
+    task_examples(signals (count, time), labels, *, relevant=None, ylabel, ax)
+
+Matrices
+    matrix(values, *, label, title=None, ax)
+    eigenvalues(values (units, units), *, title=None, ax)
+
+Diagrams
+    elman_diagram(*, ax)   carousel_diagram(*, ax)
+    lstm_1997_diagram(*, cut=False, ax)   lstm_diagram(*, ax)
+    unrolled(cell="elman", steps=4, *, words=None, ax)
+    error_path(steps=5, *, cell="elman", ax)
+    memory_block_network(blocks=2, cells=2, *, ax)
+    dependency(words, source, target, *, note="", ax)       a sentence with an arc
+    reber_automaton(string="", *, ax)   embedded_reber_automaton(string="", *, ax)
+"""
+
+from coursekit.figures import style
+from coursekit.figures.automata import embedded_reber_automaton, reber_automaton
+from coursekit.figures.cell_diagrams import (
+    carousel_diagram,
+    elman_diagram,
+    lstm_1997_diagram,
+    lstm_diagram,
+)
+from coursekit.figures.curves import (
+    gradient_norms,
+    learning_curves,
+    regimes,
+    score_against_lag,
+    squashing_and_derivative,
+)
+from coursekit.figures.equations import equations
+from coursekit.figures.matrices import eigenvalues, matrix
+from coursekit.figures.networks import dependency, error_path, memory_block_network, unrolled
+from coursekit.figures.pulls import contributions_by_time, pulls_on_weight
+from coursekit.figures.scores import compare_scores, length_distribution, unit_activity
+from coursekit.figures.show import picture, png, show
+from coursekit.figures.style import axes
+from coursekit.figures.traces import (
+    gate_traces,
+    gated_signal,
+    predictions,
+    state_heatmap,
+    stream_state,
+    task_examples,
+)
+
+__all__ = [
+    "axes",
+    "carousel_diagram",
+    "compare_scores",
+    "contributions_by_time",
+    "dependency",
+    "eigenvalues",
+    "elman_diagram",
+    "embedded_reber_automaton",
+    "equations",
+    "error_path",
+    "gate_traces",
+    "gated_signal",
+    "gradient_norms",
+    "learning_curves",
+    "length_distribution",
+    "lstm_1997_diagram",
+    "lstm_diagram",
+    "matrix",
+    "memory_block_network",
+    "picture",
+    "png",
+    "predictions",
+    "pulls_on_weight",
+    "reber_automaton",
+    "regimes",
+    "score_against_lag",
+    "show",
+    "squashing_and_derivative",
+    "state_heatmap",
+    "stream_state",
+    "style",
+    "task_examples",
+    "unit_activity",
+    "unrolled",
+]
