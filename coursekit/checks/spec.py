@@ -19,6 +19,7 @@ __all__ = [
     "Call",
     "CallFailed",
     "Case",
+    "Catalogue",
     "Check",
     "Finding",
     "InProcess",
@@ -80,6 +81,20 @@ class Mistake:
     wrong: Callable[..., Any]
 
 
+class Catalogue(list[Mistake]):
+    """Known mistakes, each written as the wrong function; its docstring speaks to the student."""
+
+    def add(self, lesson: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorate a wrong implementation: it enters the catalogue under its own name."""
+
+        def enter(wrong: Callable[..., Any]) -> Callable[..., Any]:
+            sentence = " ".join((wrong.__doc__ or "").split())
+            self.append(Mistake(wrong.__name__, sentence, lesson, wrong))
+            return wrong
+
+        return enter
+
+
 @dataclass(frozen=True)
 class Check:
     """How one answer is judged.
@@ -115,7 +130,7 @@ class Check:
     verify: Callable[[Case, Any], Finding | None] | None = None
     rtol: float = 1e-4
     atol: float = 1e-6
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Sequence[Mistake] = ()
     hints: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     lesson: str = ""
