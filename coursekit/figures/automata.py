@@ -1,6 +1,6 @@
 """The Reber automata, drawn from the grammar's own transitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc, FancyArrowPatch
@@ -22,7 +22,7 @@ REBER_PLACES: dict[str, Point] = {
     "BTXS": (8.4, 2.5),
     "BTXSE": (10.0, 2.5),
 }
-BRANCHES = {"T": (2.35, 2.95), "P": (2.35, 0.0)}
+BRANCHES = {"T": (2.35, 3.05), "P": (2.35, 0.1)}
 SHRUNK = (0.62, 0.58)
 
 
@@ -49,23 +49,27 @@ def embedded_reber_automaton(string: str = "", *, ax: Axes | None = None) -> Axe
     Args:
         string: a string, or the beginning of one; its path is drawn thick.
 
+    Blue: the outer T or P, which must be remembered until the end.
+
     >>> ax = embedded_reber_automaton("BTBTXSETE")
     """
     embedded_reber.legal_next(string)
     transitions, names = embedded_transitions()
     places: dict[str, Point] = {
-        "start": (0.5, 2.95),
-        "outer": (1.6, 2.95),
-        "last": (10.1, 2.95),
-        "end": (11.2, 2.95),
+        "start": (0.5, 3.025),
+        "outer": (1.6, 3.025),
+        "last": (10.1, 3.025),
+        "end": (11.2, 3.025),
     }
-    for outer, (dx, dy) in BRANCHES.items():
+    for branch, (dx, dy) in BRANCHES.items():
         for state, (x, y) in _places(reber.transitions, reber.START).items():
-            places[names[outer, state]] = (dx + SHRUNK[0] * x, dy + SHRUNK[1] * y)
-    sheet = Sheet(ax, 11.7, 5.9)
+            places[names[branch, state]] = (dx + SHRUNK[0] * x, dy + SHRUNK[1] * y)
+    outer = {("outer", "T"), ("outer", "P")}
+    outer |= {(names[symbol, reber.END], symbol) for symbol in BRANCHES}
+    sheet = Sheet(ax, 11.7, 6.05)
     _label(sheet, places["start"], "start")
     _label(sheet, places["end"], "end")
-    _draw(sheet, transitions, places, _walked(transitions, "start", string), 0.2)
+    _draw(sheet, transitions, places, _walked(transitions, "start", string), 0.2, outer)
     return sheet.ax
 
 
@@ -122,14 +126,18 @@ def _draw(
     places: Mapping[str, Point],
     walked: set[tuple[str, str]],
     radius: float,
+    remembered: Collection[tuple[str, str]] = (),
 ) -> None:
     for state, edges in transitions.items():
         sheet.circle(*places[state], radius=radius, fill="white")
         if not edges:
             sheet.circle(*places[state], radius=0.72 * radius)
         for symbol, after in edges:
-            used = (state, symbol) in walked
-            looks = (style.VERMILLION, 4.0) if used else (style.BLACK, 2.0)
+            looks = (style.BLACK, 2.0)
+            if (state, symbol) in remembered:
+                looks = (style.BLUE, 3.4)
+            if (state, symbol) in walked:
+                looks = (style.VERMILLION, 4.0)
             if after == state:
                 _loop(sheet, places[state], symbol, radius, *looks)
             else:

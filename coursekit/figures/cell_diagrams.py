@@ -5,9 +5,19 @@ from matplotlib.axes import Axes
 from coursekit.figures import style
 from coursekit.figures.drawing import Sheet
 
-WIDTH, HEIGHT = 10.6, 5.3
-STATE, BUS = 4.45, 0.75
-GATE_Y, PRODUCT_Y = 2.0, 3.35
+WIDTH, HEIGHT = 10.6, 5.5
+STATE, BUS = 4.75, 1.1
+_H = style.GATE_COLOURS["h"]
+GATE_Y, PRODUCT_Y = 2.3, 3.65
+JOIN_X, FORGET_X, INPUT_X, SUM_X, CANDIDATE_X, OUTPUT_X, RELEASE_X = (
+    1.25,
+    1.95,
+    3.45,
+    4.72,
+    5.99,
+    7.35,
+    8.85,
+)
 
 
 def elman_diagram(*, ax: Axes | None = None) -> Axes:
@@ -17,7 +27,7 @@ def elman_diagram(*, ax: Axes | None = None) -> Axes:
     """
     sheet = Sheet(ax, WIDTH, 3.6)
     y = 2.1
-    sheet.text(0.75, y, r"$h_{t-1}$", color=style.GATE_COLOURS["h"], size=22)
+    sheet.text(0.75, y, r"$h_{t-1}$", color=_H, size=22)
     sheet.arrow((1.2, y), (3.32, y))
     sheet.text(2.25, y + 0.3, r"$U$")
     sheet.text(3.6, 0.45, r"$x_t$", size=22)
@@ -27,10 +37,10 @@ def elman_diagram(*, ax: Axes | None = None) -> Axes:
     sheet.text(3.6, y + 0.58, "net", size=style.SMALL)
     sheet.arrow((3.88, y), (5.05, y))
     sheet.box(5.7, y, "tanh")
-    sheet.arrow((6.35, y), (9.3, y), colour=style.GATE_COLOURS["h"])
-    sheet.text(9.75, y, r"$h_t$", color=style.GATE_COLOURS["h"], size=22)
+    sheet.arrow((6.35, y), (9.3, y), colour=_H)
+    sheet.text(9.75, y, r"$h_t$", color=_H, size=22)
     sheet.dot(8.0, y)
-    sheet.arrow((8.0, y), (8.0, 3.2), colour=style.GATE_COLOURS["h"])
+    sheet.arrow((8.0, y), (8.0, 3.2), colour=_H)
     sheet.text(8.15, 3.1, "  to the read-out", size=style.SMALL, ha="left")
     sheet.text(9.2, y - 0.42, "becomes\n$h_{t-1}$ next", size=style.SMALL, va="top")
     return sheet.ax
@@ -42,16 +52,16 @@ def carousel_diagram(*, ax: Axes | None = None) -> Axes:
     >>> ax = carousel_diagram()
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
-    _state_line(sheet, plus_x=5.1)
+    _state_line(sheet, plus_x=SUM_X)
     sheet.text(2.6, STATE + 0.32, r"$\times\,1$  (self-weight one)", size=style.SMALL)
-    sheet.text(5.1, BUS - 0.3, r"$x_t$", size=22)
-    sheet.arrow((5.1, BUS), (5.1, STATE - 0.28))
-    sheet.text(5.25, 2.5, r"$W x_t + b$", ha="left")
-    sheet.text(5.25, 2.05, "every input is added", size=style.SMALL, ha="left")
-    sheet.dot(8.6, STATE)
-    sheet.arrow((8.6, STATE), (8.6, GATE_Y), (9.55, GATE_Y), colour=style.GATE_COLOURS["h"])
+    sheet.text(SUM_X, 0.35, r"$x_t$", size=22)
+    sheet.arrow((SUM_X, 0.65), (SUM_X, STATE - 0.28))
+    sheet.text(SUM_X + 0.15, 2.8, r"$W x_t + b$", ha="left")
+    sheet.text(SUM_X + 0.15, 2.35, "every input is added", size=style.SMALL, ha="left")
+    sheet.dot(RELEASE_X, STATE)
+    sheet.arrow((RELEASE_X, STATE), (RELEASE_X, GATE_Y), (9.6, GATE_Y), colour=_H)
     _output(sheet)
-    sheet.text(8.45, 3.2, "every output\nreads it", size=style.SMALL, ha="right")
+    sheet.text(RELEASE_X - 0.15, 3.6, "every output\nreads it", size=style.SMALL, ha="right")
     return sheet.ax
 
 
@@ -65,13 +75,15 @@ def lstm_1997_diagram(*, cut: bool = False, ax: Axes | None = None) -> Axes:
     >>> ax = lstm_1997_diagram()
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
-    _state_line(sheet, plus_x=5.1)
+    _state_line(sheet, plus_x=SUM_X)
     sheet.text(2.6, STATE + 0.32, r"$\times\,1$", size=style.LARGE)
-    _gated_cell(sheet, forget=False)
+    _gated_cell(sheet)
     if cut:
-        for x, letter in ((3.75, "i"), (6.45, "g"), (7.75, "o")):
-            sheet.text(x, 1.12, r"$\mathbf{\times}$", size=26, color=style.GATE_COLOURS[letter])
-        sheet.text(1.75, 1.25, r"$\times$ = error" + "\nis cut here", size=style.SMALL)
+        for x, letter in ((INPUT_X, "i"), (CANDIDATE_X, "g"), (OUTPUT_X, "o")):
+            colour = style.GATE_COLOURS[letter]
+            sheet.text(x, 1.45, r"$\mathbf{\times}$", size=28, color=colour)
+        note = "$\\mathbf{\\times}$ the error stops:\nno way back\ninto $h_{t-1}$"
+        sheet.text(0.35, 2.9, note, size=style.SMALL, ha="left")
     return sheet.ax
 
 
@@ -81,13 +93,13 @@ def lstm_diagram(*, ax: Axes | None = None) -> Axes:
     >>> ax = lstm_diagram()
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
-    x = 1.95
-    _state_line(sheet, plus_x=5.1, times_x=x)
-    _gated_cell(sheet, forget=True)
+    x = FORGET_X
+    _state_line(sheet, plus_x=SUM_X, times_x=x)
+    _gated_cell(sheet)
     _gate(sheet, x, "f", r"$\sigma$", "forget")
     colour, line = style.GATE_COLOURS["f"], style.GATE_LINES["f"]
     sheet.arrow((x, GATE_Y + 0.42), (x, STATE - 0.28), colour=colour, line=line)
-    sheet.text(x + 0.12, 3.35, r"$f_t$", size=22, color=colour, ha="left")
+    sheet.text(x + 0.12, PRODUCT_Y, r"$f_t$", size=22, color=colour, ha="left")
     return sheet.ax
 
 
@@ -105,7 +117,7 @@ def _state_line(sheet: Sheet, plus_x: float, times_x: float | None = None) -> No
 
 
 def _output(sheet: Sheet) -> None:
-    sheet.text(9.9, GATE_Y, r"$h_t$", size=22, color=style.GATE_COLOURS["h"])
+    sheet.text(9.9, GATE_Y, r"$h_t$", size=22, color=_H)
 
 
 def _gate(sheet: Sheet, x: float, letter: str, squash: str, name: str) -> None:
@@ -125,36 +137,37 @@ def _gate(sheet: Sheet, x: float, letter: str, squash: str, name: str) -> None:
     sheet.text(x, GATE_Y - 0.2, name, size=style.SMALL)
 
 
-def _gated_cell(sheet: Sheet, forget: bool) -> None:
+def _gated_cell(sheet: Sheet) -> None:
     """Draw what both LSTM cells share: bus, input side, output side."""
     colours, lines = style.GATE_COLOURS, style.GATE_LINES
-    i_x, product_x, g_x, o_x, out_x = 3.75, 5.1, 6.45, 7.75, 8.9
-    sheet.text(0.5, BUS, r"$h_{t-1}$", size=22, color=colours["h"])
-    sheet.arrow((0.95, BUS), (o_x, BUS), head=False, colour=colours["h"])
-    sheet.text(1.25, 0.2, r"$x_t$", size=22)
-    sheet.arrow((1.5, 0.2), (2.6 if not forget else 2.75, 0.2), (2.75, BUS), head=True)
-    sheet.dot(2.75, BUS)
-    _gate(sheet, i_x, "i", r"$\sigma$", "input")
-    _gate(sheet, g_x, "g", "tanh", "candidate")
-    _gate(sheet, o_x, "o", r"$\sigma$", "output")
-    for x, letter, side in ((i_x, "i", -0.28), (g_x, "g", 0.28)):
+    sheet.text(0.5, BUS, r"$h_{t-1}$", size=22, color=_H)
+    sheet.arrow((0.95, BUS), (JOIN_X, BUS), head=False, colour=_H)
+    sheet.text(JOIN_X, 0.3, r"$x_t$", size=22)
+    sheet.arrow((JOIN_X, 0.55), (JOIN_X, BUS - 0.03))
+    sheet.arrow((JOIN_X, BUS), (OUTPUT_X, BUS), head=False)
+    _gate(sheet, INPUT_X, "i", r"$\sigma$", "input")
+    _gate(sheet, CANDIDATE_X, "g", "tanh", "candidate")
+    _gate(sheet, OUTPUT_X, "o", r"$\sigma$", "output")
+    for x, letter, side in ((INPUT_X, "i", -0.28), (CANDIDATE_X, "g", 0.28)):
         sheet.arrow(
             (x, GATE_Y + 0.42),
             (x, PRODUCT_Y),
-            (product_x + side, PRODUCT_Y),
+            (SUM_X + side, PRODUCT_Y),
             colour=colours[letter],
             line=lines[letter],
         )
-    sheet.text(i_x - 0.12, 2.85, r"$i_t$", size=22, color=colours["i"], ha="right")
-    sheet.text(g_x + 0.12, 2.85, r"$g_t$", size=22, color=colours["g"], ha="left")
-    sheet.circle(product_x, PRODUCT_Y, r"$\times$", size=22)
-    sheet.arrow((product_x, PRODUCT_Y + 0.28), (product_x, STATE - 0.28))
-    sheet.dot(out_x, STATE)
-    sheet.arrow((out_x, STATE), (out_x, 3.72))
-    sheet.box(out_x, 3.4, "tanh", width=0.95, height=0.62, size=style.NORMAL)
-    sheet.arrow((out_x, 3.08), (out_x, GATE_Y + 0.28))
-    sheet.circle(out_x, GATE_Y, r"$\times$", size=22)
-    sheet.arrow((o_x + 0.58, GATE_Y), (out_x - 0.28, GATE_Y), colour=colours["o"], line="-")
-    sheet.text(8.42, GATE_Y + 0.3, r"$o_t$", size=22, color=colours["o"])
-    sheet.arrow((out_x + 0.28, GATE_Y), (9.6, GATE_Y), colour=colours["h"])
+    sheet.text(INPUT_X - 0.12, 3.1, r"$i_t$", size=22, color=colours["i"], ha="right")
+    sheet.text(CANDIDATE_X + 0.12, 3.1, r"$g_t$", size=22, color=colours["g"], ha="left")
+    sheet.circle(SUM_X, PRODUCT_Y, r"$\times$", size=22)
+    sheet.arrow((SUM_X, PRODUCT_Y + 0.28), (SUM_X, STATE - 0.28))
+    sheet.dot(RELEASE_X, STATE)
+    sheet.arrow((RELEASE_X, STATE), (RELEASE_X, 4.02))
+    sheet.box(RELEASE_X, 3.7, "tanh", width=0.95, height=0.62, size=style.NORMAL)
+    sheet.arrow((RELEASE_X, 3.38), (RELEASE_X, GATE_Y + 0.28))
+    sheet.circle(RELEASE_X, GATE_Y, r"$\times$", size=22)
+    sheet.arrow(
+        (OUTPUT_X + 0.58, GATE_Y), (RELEASE_X - 0.28, GATE_Y), colour=colours["o"], line="-"
+    )
+    sheet.text(8.25, GATE_Y + 0.3, r"$o_t$", size=22, color=colours["o"])
+    sheet.arrow((RELEASE_X + 0.28, GATE_Y), (9.6, GATE_Y), colour=_H)
     _output(sheet)

@@ -1,6 +1,5 @@
 """Boxes, arrows and letters on a plain sheet: what all diagrams are drawn with."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -37,8 +36,8 @@ class Sheet:
         self, x: float, y: float, text: str, *, size: float = style.LARGE, **options: Any
     ) -> Text:
         """Write a text centred at (x, y)."""
-        options = {"ha": "center", "va": "center", "color": style.BLACK, "zorder": 6} | options
-        return self.ax.text(x, y, text, fontsize=size * self.scale, **options)
+        usual: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 6}
+        return self.ax.text(x, y, text, fontsize=size * self.scale, **(usual | options))
 
     def box(
         self,
@@ -52,6 +51,7 @@ class Sheet:
         size: float = style.LARGE,
         fill: str = "white",
         line: Any = "-",
+        zorder: float = 4,
     ) -> None:
         """Draw a rounded box centred at (x, y) with its text inside."""
         self.ax.add_patch(
@@ -64,7 +64,7 @@ class Sheet:
                 edgecolor=colour,
                 linewidth=2.4 * self.scale,
                 linestyle=line,
-                zorder=4,
+                zorder=zorder,
             )
         )
         if text:
@@ -177,8 +177,3 @@ def _short_of(end: Point, before: Point, by: float) -> Point:
     dx, dy = end[0] - before[0], end[1] - before[1]
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
     return end[0] - by * dx / length, end[1] - by * dy / length
-
-
-def texts(ax: Axes) -> Sequence[Text]:
-    """Return the texts of a diagram that are not empty."""
-    return [text for text in ax.texts if text.get_text()]

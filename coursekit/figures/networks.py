@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from coursekit.figures import style
 from coursekit.figures.drawing import Sheet
 
-CELLS = ("elman", "carousel", "lstm_1997", "lstm")
+_H = style.GATE_COLOURS["h"]
+CELLS = {"elman": "h", "carousel": "carousel", "lstm_1997": "1997\ncell", "lstm": "LSTM"}
 
 
 def unrolled(
@@ -27,35 +28,40 @@ def unrolled(
     >>> ax = unrolled("elman", steps=3, words=["the", "cat", "sat"])
     """
     sheet = _chain(cell, steps, words, ax)
-    names = {"elman": r"$U$", "carousel": ""}
-    for k in range(steps):
+    for k in range(steps if cell == "elman" else 0):
         x = _place(k)
         sheet.text(x + 0.14, 1.2, r"$W$", size=style.NORMAL, ha="left")
-        if k and names.get(cell):
-            sheet.text(x - 0.83, 2.55, names[cell], size=style.NORMAL)
+        if k:
+            sheet.text(x - 0.98, 2.52, r"$U$", size=style.NORMAL)
     return sheet.ax
 
 
 def error_path(steps: int = 5, *, cell: str = "elman", ax: Axes | None = None) -> Axes:
-    """Draw how an error travels back: from the loss at the last step to the first input.
+    """Draw how an error travels back: from the loss at the last step to the first.
 
     Args:
-        steps: how many steps the error travels through, 2 to 8.
+        steps: how many steps are drawn, 2 to 8.
+        cell: "elman" (multiplied at every step) or "carousel" (unchanged).
 
     >>> ax = error_path(3)
     """
+    if cell not in ("elman", "carousel"):
+        raise ValueError(f"cell is {cell!r}, expected 'elman' or 'carousel'")
     sheet = _chain(cell, steps, None, ax, outputs=False)
-    x = _place(steps - 1)
-    sheet.text(x, 4.35, rf"error $\partial L / \partial h_{{{steps}}}$", color=style.VERMILLION)
-    sheet.arrow((x, 4.1), (x, 2.75), colour=style.VERMILLION, width=3)
+    colour, x, top = style.VERMILLION, _place(steps - 1), 2.9
+    letter = "h" if cell == "elman" else "c"
+    sheet.text(x, 4.4, rf"error $\partial L / \partial {letter}_{{{steps}}}$", color=colour)
+    sheet.arrow((x, 4.15), (x, top - 0.05), colour=colour, width=3)
     for k in range(steps - 1, 0, -1):
         left, right = _place(k - 1), _place(k)
-        fade = 3.4 - 2.4 * (steps - 1 - k) / max(1, steps - 2)
-        sheet.curve(
-            (right - 0.25, 2.8), (left + 0.25, 2.8), 0.45, colour=style.VERMILLION, width=fade
-        )
-        text = rf"$\times\, U^T D_{{{k + 1}}}$"
-        sheet.text((left + right) / 2, 3.38, text, size=style.SMALL, color=style.VERMILLION)
+        thin = 3.4 - 2.4 * (steps - 1 - k) / max(1, steps - 2)
+        width = thin if cell == "elman" else 3.4
+        sheet.curve((right - 0.25, top), (left + 0.25, top), 0.45, colour=colour, width=width)
+        text = rf"$\times\, U^T D_{{{k + 1}}}$" if cell == "elman" else r"$\times\, 1$"
+        sheet.text((left + right) / 2, 3.5, text, size=style.SMALL, color=colour)
+    if cell == "elman":
+        note = r"$D_t$ = diag $f\,'(net_t)$"
+        sheet.text(_place(0) - 0.5, 4.4, note, size=style.SMALL, ha="left", color=colour)
     return sheet.ax
 
 
@@ -79,8 +85,8 @@ def _chain(
     if cell != "elman":
         sheet.text(0.35, 2.6, r"$c_0$")
     for k in range(steps + 1):
-        start = 0.65 if k == 0 else _place(k - 1) + 0.5
-        end = _place(k) - 0.5 if k < steps else start + 0.75
+        start = 0.65 if k == 0 else _place(k - 1) + 0.55
+        end = _place(k) - 0.55 if k < steps else start + 0.75
         sheet.arrow((start, 2.25), (end, 2.25), colour=grey)
         if cell != "elman":
             sheet.arrow((start, 2.6), (end, 2.6), width=3.2)
@@ -88,13 +94,9 @@ def _chain(
         x = _place(k)
         tall = 0.9 if cell == "elman" else 1.1
         y = 2.25 if cell == "elman" else 2.3
-        sheet.box(x, y, "", width=1.0, height=tall, fill="#F4F4F4")
-        sheet.text(
-            x,
-            y,
-            rf"$h_{{{k + 1}}}$" if cell == "elman" else cell.replace("_", "\n"),
-            size=style.LARGE if cell == "elman" else style.SMALL,
-        )
+        sheet.box(x, y, "", width=1.1, height=tall, fill="#F4F4F4")
+        name = rf"$h_{{{k + 1}}}$" if cell == "elman" else CELLS[cell]
+        sheet.text(x, y, name, size=style.LARGE if cell == "elman" else style.SMALL)
         sheet.text(x, 0.35, words[k] if words else rf"$x_{{{k + 1}}}$")
         sheet.arrow((x, 0.68), (x, y - tall / 2))
         if outputs:
@@ -153,47 +155,40 @@ def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = N
         raise ValueError(
             f"blocks {blocks} and cells {cells}: a slide holds 1 to 3 blocks of 1 or 2 cells"
         )
-    colours = style.GATE_COLOURS
-    sheet = Sheet(ax, 11.0, 5.9)
-    middle, y = 4.6, 2.95
-    wide = 2.55
-    first = middle - (blocks - 1) * wide / 2
+    colours, lines = style.GATE_COLOURS, style.GATE_LINES
+    wide, y, bus = 2.8, 2.95, 1.5
+    half = (blocks - 1) * wide / 2
+    middle = max(3.6, half + 1.5)
+    sheet = Sheet(ax, middle + half + 4.0, 5.9)
+    right = middle + half + 1.6
     for k in range(blocks):
-        x = first + k * wide
-        sheet.box(x, y, "", width=2.3, height=1.9, fill="#F4F4F4", colour=style.GREY)
-        sheet.circle(x - 0.8, y - 0.1, "$i$", colour=colours["i"], line=style.GATE_LINES["i"])
-        sheet.circle(x + 0.8, y - 0.1, "$o$", colour=colours["o"], line=style.GATE_LINES["o"])
-        for j in range(cells):
-            lift = (0.28 if j == 0 else -0.42) if cells == 2 else -0.1
-            sheet.circle(x, y + lift, "$c$", radius=0.25)
-            sheet.arrow((x - 0.52, y - 0.1), (x - 0.25, y + lift), colour=colours["i"], width=1.6)
-            sheet.arrow((x + 0.52, y - 0.1), (x + 0.25, y + lift), colour=colours["o"], width=1.6)
-        sheet.text(x, y + 0.75, f"block {k + 1}", size=style.SMALL)
-        sheet.arrow((x, 1.15), (x, y - 0.95), width=3)
-        sheet.arrow((x, y + 0.95), (x, 4.85), width=3)
-    half = (blocks - 1) * wide / 2 + 1.15
-    for y_row, name in ((0.85, "inputs $x_t$"), (5.15, "outputs $y_t$")):
+        x = middle - half + k * wide
+        sheet.box(x, y, "", width=2.5, height=1.9, fill="#F4F4F4", colour=style.GREY, zorder=2)
+        sheet.text(x - 1.1, y + 0.72, f"block {k + 1}", size=style.SMALL, ha="left")
+        lifts = (0.3, -0.42) if cells == 2 else (-0.1,)
+        for lift in lifts:
+            for side, letter in ((-1, "i"), (1, "o")):
+                start, end = (x + side * 0.64, y - 0.1 + 0.3 * lift), (x + side * 0.27, y + lift)
+                sheet.arrow(start, end, colour=colours[letter], width=1.8)
+            sheet.circle(x, y + lift, "$c$", radius=0.25, size=style.NORMAL)
+        for side, letter in ((-1, "i"), (1, "o")):
+            at = x + side * 0.9
+            sheet.circle(at, y - 0.1, f"${letter}$", colour=colours[letter], line=lines[letter])
+        sheet.arrow((x, 1.1), (x, y - 0.95), width=3)
+        sheet.arrow((x, y + lifts[0] + 0.25), (x, 4.9), width=3)
+        sheet.arrow((x + 1.0, y + 0.95), (x + 1.0, 4.3), colour=_H, line=lines["h"], head=False)
+        sheet.arrow((x - 0.9, bus), (x - 0.9, y - 0.95), colour=_H, line=lines["h"])
+    around = ((middle - half + 1.0, 4.3), (right, 4.3), (right, bus), (middle - half - 0.9, bus))
+    sheet.arrow(*around, colour=_H, line=lines["h"], head=False)
+    for row, name in ((0.85, "inputs $x_t$"), (5.15, "outputs $y_t$")):
         for k in range(5):
-            sheet.circle(middle + (k - 2) * 0.75, y_row, radius=0.2)
-        sheet.text(middle - 2.1, y_row, name, ha="right")
-    left = middle - half - 0.55
-    sheet.arrow((left, 1.75), (left, 1.75), head=False)
-    right = middle + half
-    sheet.arrow(
-        (right, y),
-        (right + 0.5, y),
-        (right + 0.5, 1.6),
-        (first - 0.9, 1.6),
-        (first - 0.9, y - 0.95),
-        colour=colours["h"],
-        line=style.GATE_LINES["h"],
-    )
-    sheet.text(
-        right + 0.65,
-        2.3,
-        "next step:\ncells and gates\nfeed all cells\nand gates",
-        size=style.SMALL,
-        ha="left",
-    )
-    sheet.text(right + 0.65, 4.3, "only cells\nfeed the outputs", size=style.SMALL, ha="left")
+            sheet.circle(middle + (k - 2) * 0.75, row, radius=0.2)
+        sheet.text(middle - 1.85, row, name, ha="right", size=style.NORMAL)
+    notes = {
+        5.15: "fed by the cells\nalone",
+        y: "at the next step\nall cells and gates\nfeed all cells\nand gates",
+        0.85: "feed all cells\nand gates",
+    }
+    for row, note in notes.items():
+        sheet.text(right + 0.2, row, note, size=style.SMALL, ha="left")
     return sheet.ax
