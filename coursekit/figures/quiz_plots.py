@@ -43,6 +43,8 @@ def plot_jacobian_norms(ax: Axes | None = None) -> Axes:
         ax.semilogy(lags, norms, markevery=5, linewidth=2.2, **look)
         ends.append((letter, float(norms[-1]), look["color"]))
     style.dress(ax, "lag n, in steps", "norm of dh_n / dh_0")
+    ax.set_xlim(0, LAGS)
+    ax.set_ylim(5e-5, 1e2)
     style.direct_labels(ax, ends, x=LAGS)
     return ax
 
@@ -104,7 +106,9 @@ def plot_stream_states() -> Figure:
             ax.plot(np.arange(1, 401), both[field], linewidth=1.6, **line)
             ends.append((letter, float(both[field][-1]), look["color"]))
         style.dress(ax, "symbol of the stream" if field else "", name)
-        style.direct_labels(ax, ends, x=400)
+        ax.set_xlim(0, 400)
+        ax.set_ylim(*((-3, 70) if field == 0 else (-0.05, 1.1)))
+        style.direct_labels(ax, ends, x=400, gap=0.15)
     return figure
 
 

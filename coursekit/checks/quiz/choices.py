@@ -52,7 +52,10 @@ def choices(
     hints: tuple[str, ...] = (),
 ) -> Check:
     """A question with several right options: half the points for choosing no wrong one."""
-    parts = (Part("no wrong option chosen", points / 2), Part("every right option chosen", points / 2))
+    parts = (
+        Part("no wrong option chosen", points / 2),
+        Part("every right option chosen", points / 2),
+    )
     return Check(
         name=name,
         exercise=exercise,

@@ -37,7 +37,7 @@ def _places(arrows: Collection[Arrow]) -> dict[str, Place]:
     frontier = list(column)
     while frontier:
         following = [b for a, _, b in arrows if a in frontier and b not in column]
-        column |= {b: column[frontier[0]] + 1 for b in following}
+        column |= dict.fromkeys(following, column[frontier[0]] + 1)
         frontier = list(dict.fromkeys(following))
     rows: dict[int, list[str]] = {}
     for state in states:

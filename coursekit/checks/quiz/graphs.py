@@ -45,7 +45,7 @@ def graph(
     """
     targets = [node for node in places if any(end == node for _, end in right)]
     labels = {f"arrows into {node}": node for node in targets}
-    others = "arrows into other nodes"
+    others = "no arrows into " + ", ".join(node for node in places if node not in targets)
 
     def verify(case: Case, answer: Any) -> Finding | None:
         try:
