@@ -84,14 +84,14 @@ def resolve(name: str, stems: Sequence[str], kind: str) -> str:
     raise CommandError(f"{problem}. Name one of\n{listed}")
 
 
-def require(module: str, extra: str = "instructor") -> Any:
+def require(module: str) -> Any:
     """Import a tool that is not for students, or say how to install it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise CommandError(
             f"This command needs {error.name}, which is not installed: "
-            f'run `pip install "coursekit[{extra}]"`.'
+            'run `pip install "coursekit[instructor]"`.'
         ) from error
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import CommandError
-from coursekit.publish.course import require
-from coursekit.publish.slides import BROWSER_ARGUMENTS, find_browser
+from coursekit.publish.browser import open_page, wait_for_deck
 
 WIDTH, HEIGHT = 1280, 720
 SIZE_LIMIT = 4_000_000  # bytes
@@ -60,36 +59,29 @@ def problems_of(deck: Path) -> list[str]:
     """
     if not deck.is_file():
         raise CommandError(f"There is no deck {deck}; write it with `coursekit slides LESSON`.")
-    playwright = require("playwright.sync_api", extra="test")
     problems: list[str] = []
     if (size := deck.stat().st_size) > SIZE_LIMIT:
         problems.append(f"the file has {size / 1e6:.1f} MB, more than {SIZE_LIMIT / 1e6:.0f} MB")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=find_browser(), args=list(BROWSER_ARGUMENTS)
-        )
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    address = deck.resolve().as_uri()
+
+    def only_itself(route: Any) -> None:
+        url = route.request.url
+        if url == address:
+            route.continue_()
+        else:
+            problems.append(f"outside request: {url[:200]}")
+            route.abort()
+
+    with open_page(WIDTH, HEIGHT) as page:
         page.on("pageerror", lambda error: problems.append(f"error of the page: {error}"))
         page.on("console", lambda said: problems.extend(_complaint(said)))
-        address = deck.resolve().as_uri()
-
-        def only_itself(route: Any) -> None:
-            url = route.request.url
-            if url.split("#")[0].split("?")[0] == address:
-                route.continue_()
-            else:
-                problems.append(f"outside request: {url[:200]}")
-                route.abort()
-
         page.route(lambda url: not url.startswith(("data:", "blob:")), only_itself)
         page.goto(address)
         try:
-            page.wait_for_function("window.deckReady && Reveal.isReady()", timeout=60_000)
-            page.evaluate("window.deckReady")
-        except playwright.Error as error:
-            return [*problems, f"the slides do not start: {error.message.splitlines()[0]}"]
+            wait_for_deck(page)
+        except CommandError as error:
+            return [*problems, str(error)]
         problems.extend(_walk(page))
-        browser.close()
     return problems
 
 

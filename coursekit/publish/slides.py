@@ -2,25 +2,20 @@
 
 import html
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from coursekit.errors import CommandError
+from coursekit.publish.browser import open_page, wait_for_deck
 from coursekit.publish.build import WIDGETS
 from coursekit.publish.check_build import read_notebook
 from coursekit.publish.course import locate, require
+from coursekit.publish.deck_check import problems_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 VIEW = "application/vnd.jupyter.widget-view+json"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-BROWSER_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync")
-PRINT_TIMEOUT = 180  # seconds
 
 
 def run(lesson: str, out: str | None = None, pdf: bool = False, check: bool = False) -> int:
@@ -36,8 +31,6 @@ def run(lesson: str, out: str | None = None, pdf: bool = False, check: bool = Fa
         print(print_pdf(deck))
     if not check:
         return 0
-    from coursekit.publish.deck_check import problems_of
-
     problems = problems_of(deck)
     print("\n".join(problems) or f"{deck}: no problem found.")
     return 1 if problems else 0
@@ -45,15 +38,7 @@ def run(lesson: str, out: str | None = None, pdf: bool = False, check: bool = Fa
 
 def write_deck(notebook: Path, deck: Path) -> Path:
     """Write a notebook's slides as one HTML file. Returns: its path."""
-    text = deck_html(read_notebook(notebook), notebook.stem)
-    try:
-        deck.parent.mkdir(parents=True, exist_ok=True)
-        deck.write_text(text, "utf-8")
-    except OSError as error:
-        raise CommandError(
-            f"{deck} cannot be written: {error.strerror}. Name another folder with --out."
-        ) from error
-    return deck
+    return _save(deck, deck_html(read_notebook(notebook), notebook.stem).encode())
 
 
 def deck_html(notebook: NotebookNode, name: str) -> str:
@@ -99,41 +84,23 @@ def with_live_widgets(notebook: NotebookNode) -> NotebookNode:
 
 def print_pdf(deck: Path) -> Path:
     """Print a deck to a PDF of the same name beside it, one page a slide. Returns: its path."""
-    pdf = deck.with_suffix(".pdf").resolve()
-    browser = find_browser()
-    with tempfile.TemporaryDirectory() as profile:
-        command = [
-            browser,
-            "--headless",
-            *BROWSER_ARGUMENTS,
-            f"--user-data-dir={profile}",
-            "--virtual-time-budget=20000",
-            "--no-pdf-header-footer",
-            f"--print-to-pdf={pdf}",
-            f"{deck.resolve().as_uri()}?print-pdf",
-        ]
-        before = pdf.stat().st_mtime_ns if pdf.exists() else None
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PRINT_TIMEOUT)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise CommandError(f"{browser} could not print {deck}: {error}") from error
-    if not pdf.exists() or pdf.stat().st_mtime_ns == before:
-        raise CommandError(f"{browser} printed no {pdf.name}: {done.stderr.strip()[-500:]}")
-    return pdf
+    pdf = deck.with_suffix(".pdf")
+    with open_page() as page:
+        page.goto(f"{deck.resolve().as_uri()}?print-pdf")
+        wait_for_deck(page)
+        data = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
+    return _save(pdf, data)
 
 
-def find_browser() -> str:
-    """The Chromium to print and check with: $COURSEKIT_CHROMIUM, or one on the PATH."""
-    named = os.environ.get("COURSEKIT_CHROMIUM")
-    if named and not shutil.which(named):
-        raise CommandError(f"COURSEKIT_CHROMIUM names {named!r}, which is no program here.")
-    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if not found:
+def _save(path: Path, data: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
         raise CommandError(
-            "No Chromium or Chrome was found on the PATH: install one, or set "
-            "COURSEKIT_CHROMIUM to its program."
-        )
-    return found
+            f"{path} cannot be written: {error.strerror}. Name another folder with --out."
+        ) from error
+    return path
 
 
 def _widget_html(model: dict[str, Any], label: str) -> str:

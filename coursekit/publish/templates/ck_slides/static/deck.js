@@ -22,9 +22,12 @@ function fitFigures() {
 async function startDeck() {
   await MathJax.startup.defaultPageReady();
   await startWidgets();
-  await Promise.allSettled([...document.images].map((img) => img.decode()));
+  if (document.readyState !== "complete") {
+    await new Promise((loaded) => window.addEventListener("load", loaded));
+  }
   fitFigures();
   document.querySelector(".reveal").classList.remove("measuring");
+  const printed = new Promise((done) => Reveal.on("pdf-ready", done));
   await Reveal.initialize({
     width: 1280,
     height: HEIGHT,
@@ -37,6 +40,7 @@ async function startDeck() {
     pdfSeparateFragments: false,
     plugins: [RevealNotes],
   });
+  if (Reveal.isPrintView()) await printed;
 }
 
 document.querySelector(".reveal").classList.add("measuring");
