@@ -19,8 +19,9 @@ Show and lay out
 
 Curves (a thin line for each seed, a thick one for the median)
     squashing_and_derivative(net, value, derivative, *, name, ax)
-    gradient_norms(lags, norms (seeds, lags), *, label, bound=None, bound_label, ax)
-    regimes(lags, {label: (seeds, lags)}, *, ax)
+    gradient_norms(lags, norms (seeds, lags), *, label, bound=None, bound_label,
+                   ylabel, ax)
+    regimes(lags, {label: (seeds, lags)}, *, ylabel, ax)
     score_against_lag(lags, scores (seeds, lags), *, label, baseline=None, baseline_label,
                       xlabel, ylabel, ax)
     learning_curves({label: (seeds, points)}, *, steps=None, baseline=None, baseline_label,
@@ -34,6 +35,8 @@ Scores
 The gradient taken apart
     pulls_on_weight({label: (seeds, points)}, *, steps=None, ylabel, ax)
     contributions_by_time((time,) or (points, time), *, steps=None, ylabel, ax)
+    error_flow(errors (points, time), *, steps=None, label, ax)    |dL/dc_t| through training
+    entries_against(first, second, *, xlabel, ylabel, ax)          full against truncated
 
 One sequence
     gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
@@ -54,6 +57,7 @@ Diagrams
     error_path(steps=5, *, cell="elman", ax)
     memory_block_network(blocks=2, cells=2, *, ax)
     dependency(words, source, target, *, note="", ax)       a sentence with an arc
+    weight_conflict(kind="input" or "output", *, ax)        one weight, two jobs
     reber_automaton(string="", *, ax)   embedded_reber_automaton(string="", *, ax)
 """
 
@@ -74,10 +78,16 @@ from coursekit.figures.curves import (
 )
 from coursekit.figures.equations import equations
 from coursekit.figures.matrices import eigenvalues, matrix
-from coursekit.figures.networks import dependency, error_path, memory_block_network, unrolled
-from coursekit.figures.pulls import contributions_by_time, pulls_on_weight
+from coursekit.figures.networks import error_path, memory_block_network, unrolled
+from coursekit.figures.pulls import (
+    contributions_by_time,
+    entries_against,
+    error_flow,
+    pulls_on_weight,
+)
 from coursekit.figures.scores import compare_scores, length_distribution, unit_activity
 from coursekit.figures.show import picture, png, show
+from coursekit.figures.sketches import dependency, weight_conflict
 from coursekit.figures.style import axes
 from coursekit.figures.traces import (
     gate_traces,
@@ -97,7 +107,9 @@ __all__ = [
     "eigenvalues",
     "elman_diagram",
     "embedded_reber_automaton",
+    "entries_against",
     "equations",
+    "error_flow",
     "error_path",
     "gate_traces",
     "gated_signal",
@@ -123,4 +135,5 @@ __all__ = [
     "task_examples",
     "unit_activity",
     "unrolled",
+    "weight_conflict",
 ]

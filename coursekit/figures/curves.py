@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from coursekit.figures import style
 
+JACOBIAN = "norm of the Jacobian (log scale)"
+
 
 def squashing_and_derivative(
     net: ArrayLike,
@@ -41,16 +43,15 @@ def squashing_and_derivative(
     ax.annotate(
         f"largest slope {slope[top]:.4g}",
         (x[top], slope[top]),
-        xytext=(0, 10),
+        xytext=(0, 10) if slope[top] > 0.6 else (14, 4),
         textcoords="offset points",
-        ha="center",
+        ha="center" if slope[top] > 0.6 else "left",
         fontsize=style.SMALL,
         color=style.VERMILLION,
     )
     style.direct_labels(
         ax,
         [(f"{name}", f[-1], style.BLUE), ("its derivative", slope[-1], style.VERMILLION)],
-        x=x[-1],
     )
     return ax
 
@@ -62,6 +63,7 @@ def gradient_norms(
     label: str = "measured",
     bound: ArrayLike | None = None,
     bound_label: str = "bound",
+    ylabel: str = JACOBIAN,
     ax: Axes | None = None,
 ) -> Axes:
     """Plot how much of an error is left after so many steps, on a logarithmic axis.
@@ -89,13 +91,19 @@ def gradient_norms(
         ax.plot(x, limit, color=style.GREY, linewidth=2, linestyle=(0, (4, 2)), label=bound_label)
         ends.append((bound_label, _last(limit), style.GREY))
     ax.set_yscale("log")
-    style.dress(ax, "lag (steps)", "norm of the Jacobian (log scale)")
+    style.dress(ax, "lag (steps)", ylabel)
     ax.set_xlim(float(x.min()), float(x.max()))
-    _relabel(ax, ends, float(x[-1]))
+    _relabel(ax, ends)
     return ax
 
 
-def regimes(lags: ArrayLike, norms: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+def regimes(
+    lags: ArrayLike,
+    norms: Mapping[str, ArrayLike],
+    *,
+    ylabel: str = JACOBIAN,
+    ax: Axes | None = None,
+) -> Axes:
     """Plot several regimes of one network together: vanishing, knife edge, exploding.
 
     Args:
@@ -109,7 +117,7 @@ def regimes(lags: ArrayLike, norms: Mapping[str, ArrayLike], *, ax: Axes | None 
         raise ValueError("norms is empty; give a dictionary of label -> (seeds, lags)")
     ax = style.own(ax)
     for label, rows in norms.items():
-        gradient_norms(lags, rows, label=label, ax=ax)
+        gradient_norms(lags, rows, label=label, ylabel=ylabel, ax=ax)
     if ax.get_ylim()[0] < 1 < ax.get_ylim()[1]:
         ax.axhline(1.0, color=style.GREY, linewidth=1)
     return ax
@@ -152,7 +160,7 @@ def score_against_lag(
     ends = _ends(ax)
     ends.append((label, float(middle[-1]), look["color"]))
     _baseline(ax, baseline, baseline_label, ends)
-    _relabel(ax, ends, float(x[-1]))
+    _relabel(ax, ends)
     return ax
 
 
@@ -194,7 +202,7 @@ def learning_curves(
     style.dress(ax, xlabel, ylabel)
     ax.set_xlim(float(x.min()), float(x.max()))
     _baseline(ax, baseline, baseline_label, ends)
-    _relabel(ax, ends, float(x[-1]))
+    _relabel(ax, ends)
     return ax
 
 
@@ -220,10 +228,10 @@ def _ends(ax: Axes) -> list[Any]:
     return list(getattr(ax, "_coursekit_ends", []))
 
 
-def _relabel(ax: Axes, ends: list[Any], x: float) -> None:
+def _relabel(ax: Axes, ends: list[Any]) -> None:
     for old in getattr(ax, "_coursekit_texts", []):
         old.remove()
     before = list(ax.texts)
-    style.direct_labels(ax, ends, x)
+    style.direct_labels(ax, ends)
     ax._coursekit_texts = [t for t in ax.texts if t not in before]  # type: ignore[attr-defined]
     ax._coursekit_ends = ends  # type: ignore[attr-defined]

@@ -60,7 +60,7 @@ def eigenvalues(values: ArrayLike, *, title: str | None = None, ax: Axes | None 
         raise ValueError(f"values has shape {grid.shape}, expected a square matrix (units, units)")
     found = np.linalg.eigvals(grid)
     radius = float(np.abs(found).max())
-    ax = style.own(ax, (6.4, 5.0))
+    ax = style.own(ax, (8.6, 5.0))
     style.dress(ax, "real part", "imaginary part", title)
     ax.add_patch(Circle((0, 0), 1.0, fill=False, edgecolor=style.BLACK, linewidth=1.6))
     ax.add_patch(
@@ -75,6 +75,5 @@ def eigenvalues(values: ArrayLike, *, title: str | None = None, ax: Axes | None 
         ax,
         [("circle of radius 1", 0.35 * reach, style.BLACK)]
         + [(f"spectral radius {radius:.3g}", -0.35 * reach, style.BLUE)],
-        reach,
     )
     return ax

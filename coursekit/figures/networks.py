@@ -1,4 +1,4 @@
-"""Whole networks: unrolled in time, the path of an error, the network of 1997, a sentence."""
+"""Whole networks: unrolled in time, the path of an error, the network of 1997."""
 
 from collections.abc import Sequence
 
@@ -106,42 +106,6 @@ def _chain(
     return sheet
 
 
-def dependency(
-    words: Sequence[str], source: int, target: int, *, note: str = "", ax: Axes | None = None
-) -> Axes:
-    """Draw a sentence with an arc from the word that decides to the word that depends on it.
-
-    Args:
-        words: the sentence.
-        source, target: positions of the deciding and of the dependent word, from 0.
-        note: stands on the arc, such as "6 words".
-
-    >>> ax = dependency("My dog chases squirrels".split(), 1, 2, note="next word")
-    """
-    count = len(words)
-    if not (0 <= source < target < count):
-        raise ValueError(
-            f"source {source} and target {target} must be positions in the sentence of {count} "
-            f"words, the source first"
-        )
-    letters = [0.16 * max(2, len(word)) + 0.22 for word in words]
-    width = max(4.0, sum(letters) + 0.4)
-    sheet = Sheet(ax, width, 2.4)
-    left = (width - sum(letters)) / 2
-    middles = []
-    for wide in letters:
-        middles.append(left + wide / 2)
-        left += wide
-    for k, (word, x) in enumerate(zip(words, middles, strict=True)):
-        colour = {source: style.BLUE, target: style.VERMILLION}.get(k, style.GREY)
-        weight = "bold" if k in (source, target) else "normal"
-        sheet.text(x, 0.5, word, color=colour, weight=weight)
-    reach = middles[target] - middles[source]
-    sheet.curve((middles[source], 0.8), (middles[target], 0.8), -min(0.5, 1.5 / reach), width=2.6)
-    sheet.text((middles[source] + middles[target]) / 2, 2.05, note, size=style.NORMAL)
-    return sheet.ax
-
-
 def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = None) -> Axes:
     """Draw the network of 1997: blocks of cells behind one pair of gates, and what feeds what.
 
@@ -158,7 +122,7 @@ def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = N
     colours, lines = style.GATE_COLOURS, style.GATE_LINES
     wide, y, bus = 2.8, 2.95, 1.5
     half = (blocks - 1) * wide / 2
-    middle = max(3.6, half + 1.5)
+    middle = half + (3.4 if blocks < 3 else 2.2)
     sheet = Sheet(ax, middle + half + 4.0, 5.9)
     right = middle + half + 1.6
     for k in range(blocks):
@@ -174,16 +138,18 @@ def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = N
         for side, letter in ((-1, "i"), (1, "o")):
             at = x + side * 0.9
             sheet.circle(at, y - 0.1, f"${letter}$", colour=colours[letter], line=lines[letter])
-        sheet.arrow((x, 1.1), (x, y - 0.95), width=3)
-        sheet.arrow((x, y + lifts[0] + 0.25), (x, 4.9), width=3)
+        sheet.arrow((x, 1.16), (x, y - 0.95), width=3)
+        sheet.arrow((x, y + lifts[0] + 0.25), (x, 4.84), width=3)
         sheet.arrow((x + 1.0, y + 0.95), (x + 1.0, 4.3), colour=_H, line=lines["h"], head=False)
         sheet.arrow((x - 0.9, bus), (x - 0.9, y - 0.95), colour=_H, line=lines["h"])
     around = ((middle - half + 1.0, 4.3), (right, 4.3), (right, bus), (middle - half - 0.9, bus))
     sheet.arrow(*around, colour=_H, line=lines["h"], head=False)
+    reach = max(half, 1.2) + 0.55
     for row, name in ((0.85, "inputs $x_t$"), (5.15, "outputs $y_t$")):
+        sheet.box(middle, row, "", width=2 * reach, height=0.62, colour=style.GREY, zorder=2)
         for k in range(5):
-            sheet.circle(middle + (k - 2) * 0.75, row, radius=0.2)
-        sheet.text(middle - 1.85, row, name, ha="right", size=style.NORMAL)
+            sheet.circle(middle + (k - 2) * (reach - 0.4) / 2, row, radius=0.18)
+        sheet.text(middle - reach - 0.15, row, name, ha="right", size=style.NORMAL)
     notes = {
         5.15: "fed by the cells\nalone",
         y: "at the next step\nall cells and gates\nfeed all cells\nand gates",

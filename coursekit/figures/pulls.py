@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from numpy.typing import ArrayLike
 
 from coursekit.figures import style
@@ -57,7 +58,7 @@ def pulls_on_weight(
             fontsize=style.SMALL,
             color=style.GREY,
         )
-    style.direct_labels(ax, ends, float(x[-1]))
+    style.direct_labels(ax, ends)
     return ax
 
 
@@ -97,10 +98,84 @@ def contributions_by_time(
         shading="nearest",
     )
     style.dress(ax, "training steps", "time step t in the sequence")
+    style.whole_steps(ax.yaxis)
     ax.grid(False)
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
     bar.set_label(f"{ylabel} (+ up, - down)", fontsize=style.SMALL)
     bar.ax.tick_params(labelsize=style.SMALL)
+    return ax
+
+
+def error_flow(
+    errors: ArrayLike,
+    *,
+    steps: ArrayLike | None = None,
+    label: str = r"$|\partial L / \partial c_t|$",
+    ax: Axes | None = None,
+) -> Axes:
+    """Show how much error is present at each time step of a sequence, through training.
+
+    Colours are logarithmic and cover at most eight orders of magnitude.
+
+    Args:
+        errors: (points, time) the norm of the error at each step, zero or more.
+        steps: (points,) the training step of each row.
+
+    >>> ax = error_flow([[0.3, 0.3, 0.3], [0.01, 0.1, 0.3]], steps=[0, 100])
+    """
+    values = np.asarray(errors, dtype=float)
+    if values.ndim != 2 or values.min() < 0:
+        raise ValueError(
+            f"errors has shape {values.shape}, expected (points, time) with no negative norms"
+        )
+    where = np.arange(len(values)) if steps is None else style.vector("steps", steps, len(values))
+    high = float(values.max()) or 1.0
+    positive = values[values > 0]
+    low = max(1e-8 * high, float(positive.min()) if positive.size else 1e-8 * high)
+    ax = style.own(ax)
+    image = ax.pcolormesh(
+        where,
+        np.arange(1, values.shape[1] + 1),
+        np.maximum(values.T, low),
+        cmap=style.MAGNITUDE,
+        norm=LogNorm(low if low < high else 0.1 * high, high),
+        shading="nearest",
+    )
+    style.dress(ax, "training steps", "time step t in the sequence")
+    style.whole_steps(ax.yaxis)
+    ax.grid(False)
+    bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
+    bar.set_label(f"{label} (log scale)", fontsize=style.SMALL)
+    bar.ax.tick_params(labelsize=style.SMALL)
+    return ax
+
+
+def entries_against(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    xlabel: str = "full gradient",
+    ylabel: str = "truncated gradient",
+    ax: Axes | None = None,
+) -> Axes:
+    """Plot two gradients of the same weights against each other, entry by entry.
+
+    Args:
+        first, second: arrays of the same shape; equal entries lie on the diagonal.
+
+    >>> ax = entries_against([0.1, -0.2], [0.1, -0.1])
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    if x.shape != y.shape:
+        raise ValueError(f"first has shape {x.shape}, second {y.shape}; give two of one shape")
+    ax = style.own(ax, (6.4, 5.0))
+    reach = 1.1 * float(max(np.abs(x).max(), np.abs(y).max()) or 1.0)
+    ax.plot([-reach, reach], [-reach, reach], color=style.GREY, linewidth=1.4)
+    ax.plot(x.ravel(), y.ravel(), "o", color=style.BLUE, markersize=7, alpha=0.6)
+    style.dress(ax, xlabel, ylabel)
+    ax.set_xlim(-reach, reach)
+    ax.set_ylim(-reach, reach)
+    ax.set_aspect("equal")
     return ax
 
 
@@ -111,5 +186,6 @@ def _bars(values: style.Array, ylabel: str, ax: Axes) -> Axes:
         ax.bar(t, chosen, color=colour, alpha=0.75, edgecolor="white", hatch=hatch)
     ax.axhline(0.0, color=style.BLACK, linewidth=1.2)
     style.dress(ax, "time step t in the sequence", ylabel)
+    style.whole_steps(ax.xaxis)
     ax.grid(False, axis="x")
     return ax

@@ -45,7 +45,7 @@ def plot_jacobian_norms(ax: Axes | None = None) -> Axes:
     style.dress(ax, "lag n, in steps", "norm of dh_n / dh_0")
     ax.set_xlim(0, LAGS)
     ax.set_ylim(5e-5, 1e2)
-    style.direct_labels(ax, ends, x=LAGS)
+    style.direct_labels(ax, ends)
     return ax
 
 
@@ -108,7 +108,7 @@ def plot_stream_states() -> Figure:
         style.dress(ax, "symbol of the stream" if field else "", name)
         ax.set_xlim(0, 400)
         ax.set_ylim(*((-3, 70) if field == 0 else (-0.05, 1.1)))
-        style.direct_labels(ax, ends, x=400, gap=0.15)
+        style.direct_labels(ax, ends, gap=0.15)
     return figure
 
 

@@ -51,7 +51,7 @@ def compare_scores(
     ax.set_ylim(0, 1.18 * max(highest, baseline or 0.0))
     if baseline is not None:
         ax.axhline(baseline, color=style.BLACK, linewidth=2, linestyle=(0, (4, 2)))
-        style.direct_labels(ax, [(f"{baseline_label}\n{baseline:.2f}", baseline, style.BLACK)], 0)
+        style.direct_labels(ax, [(f"{baseline_label}\n{baseline:.2f}", baseline, style.BLACK)])
     return ax
 
 

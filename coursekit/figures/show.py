@@ -10,7 +10,7 @@ from PIL import Image
 
 PIXELS_PER_INCH = 96
 DENSITY = 1.5
-COLOURS = 96
+COLOURS = 256
 
 
 class Picture:

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -63,7 +65,8 @@ def axes(rows: int = 1, columns: int = 1, size: tuple[float, float] = (10.0, 4.8
     >>> figure, ax = axes()
     >>> figure, (left, right) = axes(columns=2)
     """
-    figure = Figure(figsize=size, layout="constrained", facecolor="white")
+    figure = Figure(figsize=size, facecolor="white")
+    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
     made: Any = figure.subplots(rows, columns)
     for ax in np.ravel(made):
         ax.tick_params(labelsize=SMALL)
@@ -87,6 +90,11 @@ def dress(ax: Axes, xlabel: str = "", ylabel: str = "", title: str | None = None
     ax.grid(True, color=PALE, linewidth=0.8)
     ax.set_axisbelow(True)
     return ax
+
+
+def whole_steps(axis: Axis) -> None:
+    """Tick an axis at whole numbers only: there is no time step 2.5."""
+    axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def line_looks(count: int, first: int = 0) -> list[dict[str, Any]]:
@@ -139,18 +147,15 @@ def spread(ax: Axes, x: Array, rows: Array, look: dict[str, Any], label: str | N
     )
 
 
-def direct_labels(
-    ax: Axes, ends: Sequence[tuple[str, float, str]], x: float, gap: float = 0.075
-) -> None:
-    """Write each label at the right end of its line; push apart those that would touch.
+def direct_labels(ax: Axes, ends: Sequence[tuple[str, float, str]], gap: float = 0.075) -> None:
+    """Write each label right of the axes, beside its line's end; push apart those that touch.
 
     Args:
         ends: (text, y of the line's end in data, colour).
-        x: where the lines end, in data; the text stands right of the axes.
         gap: least distance of two texts as a share of the height.
     """
     to_share = ax.transData + ax.transAxes.inverted()
-    places = [float(to_share.transform((x, y))[1]) for _, y, _ in ends]
+    places = [float(to_share.transform((ax.get_xlim()[1], y))[1]) for _, y, _ in ends]
     order = np.argsort(places)
     height = np.clip(np.array(places)[order], 0.0, 1.0)
     for k in range(1, len(height)):

@@ -43,7 +43,7 @@ def gate_traces(
     style.dress(ax, "symbol read at each step" if isinstance(symbols, str) else "time step", ylabel)
     _set_ticks(ax, ticks)
     ax.set_xlim(-0.3, t.size - 0.7)
-    style.direct_labels(ax, ends, float(t[-1]), gap=0.085)
+    style.direct_labels(ax, ends, gap=0.085)
     return ax
 
 
@@ -91,7 +91,7 @@ def stream_state(
     states: ArrayLike,
     boundaries: ArrayLike,
     *,
-    ylabel: str = "cell state c_t",
+    ylabel: str = "cell state $c_t$",
     limit: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -180,6 +180,7 @@ def gated_signal(
         ax.step(t, height, where="mid", color=colour, linewidth=2.4)
         ax.axhline(base, color=style.GREY, linewidth=0.8)
     style.dress(ax, "time step", "")
+    style.whole_steps(ax.xaxis)
     ax.grid(False)
     ax.spines["left"].set_visible(False)
     ax.set_yticks([4.0, 2.0, 0.0], names, fontsize=style.LARGE)
@@ -280,8 +281,9 @@ def task_examples(
     for step in [] if relevant is None else style.vector("relevant", relevant):
         ax.axvspan(step - 0.5, step + 0.5, color=style.GREEN, alpha=0.18, linewidth=0)
     style.dress(ax, "time step", ylabel)
+    style.whole_steps(ax.xaxis)
     ax.set_xlim(0.5, rows.shape[1] + 0.5)
-    style.direct_labels(ax, ends, float(t[-1]))
+    style.direct_labels(ax, ends)
     return ax
 
 
