@@ -5,6 +5,7 @@ Levels: "none" (another process, a clean environment and a wall clock, nothing m
 further Launcher: another way to start the same worker.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -234,10 +235,8 @@ class Session:
         """Kill the worker and what it started, and remove its folder."""
         self.channel.close()
         if sys.platform != "win32":
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -264,7 +263,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def tame(text: Any, limit: int = 800) -> str:
@@ -273,4 +274,3 @@ def tame(text: Any, limit: int = 800) -> str:
         return ""
     cut = text[:limit] + (" ..." if len(text) > limit else "")
     return _CONTROL.sub("", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", cut))
-

@@ -34,7 +34,10 @@ MAX_BITS = 4096
 _PREFIX = struct.Struct(">II")
 _DTYPES = {
     name: np.dtype(name)
-    for name in "|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split()
+    for name in (
+        *("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"),
+        *("<f2", "<f4", "<f8", "<c8", "<c16"),
+    )
 }
 _PLAIN = (type(None), bool, int, float, str)
 
