@@ -32,9 +32,22 @@ LANGUAGE = {
 
 
 def points_of(name: str) -> float:
-    """What an answer is worth, as its check says."""
+    """What an answer is worth, as its check says, or the rubric of an open question."""
     checks = require("coursekit.checks")
+    for exercise in checks.exercises():
+        for question in checks.open_questions(exercise):
+            if question.name == name:
+                return question.points
     return checks.get(name).points
+
+
+def takes_code(name: str) -> bool:
+    """Whether the student writes code for an answer; a letter or a number takes no stub."""
+    checks = require("coursekit.checks")
+    try:
+        return checks.get(name).kind == "function"
+    except ValueError:
+        return True
 
 
 def read_source(source: Path) -> NotebookNode:
@@ -85,7 +98,18 @@ def cut_exercise(solution: NotebookNode) -> NotebookNode:
         except RuntimeError as error:
             name = solution.metadata.coursekit.exercise
             raise CommandError(f"{name} cannot be cut into an exercise: {error}") from error
+        if step is nbgrader.ClearSolutions:
+            _leave_values_open(exercise, step().code_stub["python"])
     return exercise
+
+
+def _leave_values_open(exercise: NotebookNode, stub: str) -> None:
+    """`q = None  # a letter` is answered in place; nbgrader's raise would stand in the way."""
+    for cell in exercise.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        lines = cell.source.removesuffix(stub)
+        if cell.cell_type == "code" and lines.strip() and not takes_code(name):
+            cell.source = lines.rstrip()
 
 
 def solution_lines(solution: NotebookNode) -> set[str]:
