@@ -97,8 +97,8 @@ def require(module: str) -> Any:
 
 def _matches(wanted: str, stem: str) -> bool:
     number, _, words = stem.partition("_")
-    if wanted.isdigit():
-        return number.isdigit() and int(number) == int(wanted)
+    if wanted.isdecimal():
+        return number.isdecimal() and int(number) == int(wanted)
     return wanted in (number, words)
 
 

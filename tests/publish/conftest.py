@@ -1,11 +1,11 @@
 """A small course in a folder of its own: one lesson with maths, figure and widget, one exercise."""
 
+import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from coursekit.publish import convert, course
+from coursekit.publish import build, convert, course
 
 LESSON = '''\
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -19,7 +19,8 @@ LESSON = '''\
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A formula
 #
-# $$\\frac{\\partial c_t}{\\partial c_{t-1}} = f_t \\qquad \\boldsymbol{\\sigma}(x) = \\frac{1}{1+e^{-x}}$$
+# $$\\frac{\\partial c_t}{\\partial c_{t-1}} = f_t,
+# \\qquad \\boldsymbol{\\sigma}(x) = \\frac{1}{1+e^{-x}}$$
 #
 # - It **decays** where $f_t < 1$
 # - and stays where $f_t = 1$
@@ -122,18 +123,48 @@ assert double(2.5) == 5
 '''
 
 
-@pytest.fixture
-def small_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Course:
-    """The sources of a small course, which the commands take for theirs."""
-    root = tmp_path / "course"
-    (root / "source" / "lessons").mkdir(parents=True)
-    (root / "source" / "exercises").mkdir()
-    (root / "source" / "lessons" / "03_small.py").write_text(LESSON)
-    (root / "source" / "exercises" / "ex05_double.py").write_text(EXERCISE)
-    small = course.Course(root)
+POINTS = {"double": 4.0, "q_why": 2.0}
+
+
+def take_for_ours(small: course.Course, monkeypatch: pytest.MonkeyPatch) -> course.Course:
+    """Make the commands work on this course, whose checks are worth POINTS."""
     monkeypatch.setattr(course, "locate", lambda: small)
     for module in ("release", "slides"):
         monkeypatch.setattr(f"coursekit.publish.{module}.locate", lambda: small)
-    worth = {"double": SimpleNamespace(points=4.0), "q_why": SimpleNamespace(points=2.0)}
-    monkeypatch.setattr(convert, "points_of", lambda name: worth[name].points)
+    monkeypatch.setattr(convert, "points_of", POINTS.__getitem__)
     return small
+
+
+def write_sources(root: Path) -> course.Course:
+    (root / "source" / "lessons").mkdir(parents=True)
+    (root / "source" / "exercises").mkdir()
+    (root / "source" / "lessons" / "03_small.py").write_text(LESSON, "utf-8")
+    (root / "source" / "exercises" / "ex05_double.py").write_text(EXERCISE, "utf-8")
+    return course.Course(root)
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small course that was built; for reading only."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        small = take_for_ours(
+            write_sources(tmp_path_factory.mktemp("built") / "course"), monkeypatch
+        )
+        assert build.run() == 0
+    return small.root
+
+
+@pytest.fixture
+def unbuilt_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Course:
+    """The sources of a small course, in a folder of their own."""
+    return take_for_ours(write_sources(tmp_path / "course"), monkeypatch)
+
+
+@pytest.fixture
+def small_course(
+    built_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> course.Course:
+    """A small course with all that is built from it, in a folder of its own."""
+    root = tmp_path / "course"
+    shutil.copytree(built_once, root)
+    return take_for_ours(course.Course(root), monkeypatch)
