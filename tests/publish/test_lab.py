@@ -46,7 +46,7 @@ def test_it_serves_the_working_copy_quietly_and_ends_with_ctrl_c(running):
     assert (folder / "notebooks").is_dir()
     settings = {entry["id"]: entry for entry in ask("/lab/api/settings")["settings"]}
     news = settings["@jupyterlab/apputils-extension:notification"]["schema"]["properties"]
-    assert (news["fetchNews"]["default"], news["checkForUpdates"]["default"]) == ("false", "false")
+    assert (news["fetchNews"]["default"], news["checkForUpdates"]["default"]) == ("false", False)
     with pytest.raises(HTTPError, match="403"):
         urlopen(f"{server}/api/contents?token=wrong", timeout=30)
 
