@@ -30,7 +30,10 @@ class Finding:
 
 def short(value: Any, limit: int = 80) -> str:
     """repr, cut to a length that a reader bears."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out an int of thousands of digits
+        text = "a number of thousands of digits"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

@@ -61,13 +61,20 @@ def read(answer: object, width: int, example: str) -> list[tuple[str, ...]]:
     for number, item in enumerate(answer, start=1):
         if not isinstance(item, list | tuple) or len(item) != width:
             raise EdgeError(f"arrow {number} is not made of {width} names; write it as {example}")
-        names = tuple(str(name) if type(name) in (int, str) else None for name in item)
-        if any(name is None or not 0 < len(name) <= MAX_NAME for name in names):
+        names = tuple(_name(name) for name in item)
+        if "" in names:
             raise EdgeError(
                 f"arrow {number} holds something that is no short name; write it as {example}"
             )
-        edges[tuple(name for name in names if name is not None)] = None
+        edges[names] = None
     return list(edges)
+
+
+def _name(value: object) -> str:
+    """A short string as it is, a small whole number as a string; "" for all else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1000:
+        return str(value)
+    return value if isinstance(value, str) and len(value) <= MAX_NAME else ""
 
 
 def read_graph(answer: object, nodes: Collection[str]) -> list[Edge]:

@@ -35,7 +35,7 @@ def arrow_graph(
     >>> ax = arrow_graph([("x", "", "h")], {"x": (0, 0), "h": (0, 1)})
     """
     xs, ys = np.array(list(places.values()), dtype=float).T
-    ax = style.own(ax, size=(1.3 * float(np.ptp(xs)) + 2.6, 1.1 * float(np.ptp(ys)) + 2.2))
+    ax = style.own(ax, size=(1.3 * float(np.ptp(xs)) + 2.6, 1.1 * float(np.ptp(ys)) + 1.6))
     kinds = kinds or ["right"] * len(arrows)
     for (start, label, end), kind in zip(arrows, kinds, strict=True):
         _arrow(ax, places[start], places[end], label, kind)
@@ -46,11 +46,12 @@ def arrow_graph(
             ha="center",
             va="center",
             fontsize=style.SMALL,
+            parse_math=False,
             bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": style.GREY},
             zorder=3,
         )
-    ax.set_xlim(xs.min() - 0.8, xs.max() + 0.8)
-    ax.set_ylim(ys.min() - 0.8, ys.max() + 0.9)
+    ax.set_xlim(xs.min() - 0.6, xs.max() + 0.6)
+    ax.set_ylim(ys.min() - 0.5, ys.max() + 0.75)
     ax.set_axis_off()
     present = [kind for kind in ARROW_LOOKS if kind in kinds]
     if present != ["right"] and present:
@@ -100,5 +101,6 @@ def _arrow(ax: Axes, start: Place, end: Place, label: str, kind: str) -> None:
             va="center",
             fontsize=style.SMALL,
             color=look["color"],
+            parse_math=False,
             bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"},
         )

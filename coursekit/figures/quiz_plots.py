@@ -141,7 +141,7 @@ def plot_unit_states() -> Figure:
     """Draw the four units, one panel each, a line a string."""
     figure, panels = style.axes(rows=2, columns=2, size=(11.0, 6.4))
     states = unit_states()
-    labels = ["B\nB"] + [a if a == b else f"{a}\n{b}" for a, b in zip(*STRINGS, strict=True)][1:]
+    labels = [a if a == b else f"{a}\n{b}" for a, b in zip(*STRINGS, strict=True)]
     for unit, ax in enumerate(np.ravel(panels)):
         for string, look, c in zip(STRINGS, style.line_looks(2), states[..., unit], strict=True):
             ax.plot(c, linewidth=2.0, markersize=5, label=f"{string[:2]}...", **look)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from coursekit.checks.compare import short
 from coursekit.checks.spec import Case, Check, Finding, Mistake
 
@@ -35,6 +37,8 @@ def number(
     """
 
     def compare(given: Any, expected: Any) -> Finding | None:
+        if isinstance(given, np.ndarray) and given.ndim == 0:
+            given = given.item()
         wrong = _malformed(given)
         if wrong is not None:
             return wrong
