@@ -82,3 +82,11 @@ class TwoSequence:
         wanted = sequences.targets[sequences.offsets[1:] - 1]
         error = np.abs(final_outputs(outputs, sequences) - wanted)
         return np.all(error < self.tolerance, axis=1)
+
+    def on_right_side(self, outputs: Array, sequences: Sequences) -> NDArray[np.bool_]:
+        """The milder score: whether the last output is on the right side of one half, (count,).
+
+        Guessing gets one half, whatever the size of the outputs.
+        """
+        wanted = sequences.targets[sequences.offsets[1:] - 1] > 0.5
+        return np.all((final_outputs(outputs, sequences) > 0.5) == wanted, axis=1)
