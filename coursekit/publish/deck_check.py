@@ -19,7 +19,7 @@ MEASURE = """
   const frame = document.querySelector(".slides").getBoundingClientRect();
   const scale = Reveal.getScale();
   const hidden = (node) => node.closest("aside, mjx-assistive-mml, script, style, option");
-  const rects = [];
+  const rects = [], words = [];
   for (const node of slide.querySelectorAll("img, svg, canvas, table, input, button, select")) {
     if (!hidden(node)) rects.push(node.getBoundingClientRect());
   }
@@ -30,7 +30,9 @@ MEASURE = """
     const range = document.createRange();
     range.selectNodeContents(text);
     rects.push(...range.getClientRects());
+    if (!text.parentElement.closest("pre, code, svg, .deck-widget")) words.push(text.data);
   }
+  const bare = words.filter((text) => /\\$|\\\\[A-Za-z]/.test(text));
   const seen = rects.filter((r) => r.width > 0 && r.height > 0);
   const heading = [...slide.querySelectorAll("h1, h2, h3")].find((h) => !h.closest("aside"));
   return {
@@ -39,7 +41,7 @@ MEASURE = """
     bottom: Math.max(0, ...seen.map((r) => (r.bottom - frame.top) / scale)),
     empty: seen.length === 0,
     widgets: slide.querySelectorAll(".deck-widget").length,
-    badMaths: slide.querySelectorAll("mjx-merror, [data-mml-node=merror]").length,
+    badMaths: slide.querySelectorAll("[data-mml-node=merror]").length + bare.length,
   };
 }
 """

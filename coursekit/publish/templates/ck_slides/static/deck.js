@@ -46,7 +46,11 @@ async function startDeck() {
 document.querySelector(".reveal").classList.add("measuring");
 window.deckReady = new Promise((ready, failed) => {
   window.MathJax = {
-    tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true },
+    tex: {
+      inlineMath: [["$", "$"], ["\\(", "\\)"]],
+      processEscapes: true,
+      packages: { "[-]": ["noundefined"] }, // an unknown command is an error that a check can see
+    },
     // "local": the speaker window shows clones of slides, which need their glyphs with them.
     svg: { fontCache: "local" },
     options: { enableMenu: false, enableAssistiveMml: true },
