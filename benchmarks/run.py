@@ -112,7 +112,12 @@ def main() -> int:
     for part in (imports, jacobian, decks, repository):
         try:
             part()
-        except (CommandError, OSError, subprocess.CalledProcessError) as error:
+        except (
+            CommandError,
+            ImportError,
+            FileNotFoundError,
+            subprocess.CalledProcessError,
+        ) as error:
             print(f"{part.__name__}: left out: {error}")
     print("`python3 start.py test` on two cores, after installing: not run here, target 10 min;")
     print("`python3 start.py test --all`: not run here, target 20 min")

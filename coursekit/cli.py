@@ -179,6 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(args.run(args) or 0)
     except KeyboardInterrupt:
         return _say(f"coursekit {args.command}: stopped.", 130)
+    except BrokenPipeError:  # `coursekit doctor | head`: nobody reads on, and that is all right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
     except CommandError as error:
         return _say(f"coursekit {args.command}: {error}", error.exit_code)
     except Exception as error:
@@ -195,8 +198,6 @@ def _say(message: str, exit_code: int) -> int:
 
 def _explain(error: Exception) -> str:
     """Say what an exception means for the person at the keyboard."""
-    if isinstance(error, BrokenPipeError):
-        return "the program that read the output has closed it."
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("coursekit"):
         return (
             f"this needs {error.name}, which is not installed: "

@@ -138,6 +138,21 @@ def test_debug_shows_the_traceback(room, monkeypatch):
         cli.main(["doctor"])
 
 
+def test_a_reader_that_leaves_early_is_all_right():
+    code = (
+        "import types, sys, coursekit.cli as cli\n"
+        "def run():\n    for _ in range(10000): print('x' * 80)\n"
+        "cli._room = lambda name: types.SimpleNamespace(run=run)\n"
+        "sys.exit(cli.main(['doctor']))"
+    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_help_loads_no_numpy():
     code = (
         "import sys, coursekit.cli as cli; cli.main([]); "
