@@ -30,7 +30,7 @@ MEASURE = """
     const range = document.createRange();
     range.selectNodeContents(text);
     rects.push(...range.getClientRects());
-    if (!text.parentElement.closest("pre, code, svg, .deck-widget")) words.push(text.data);
+    if (!text.parentElement.closest("pre, code, svg, .coursekit-widget")) words.push(text.data);
   }
   const bare = words.filter((text) => /\\$|\\\\[A-Za-z]/.test(text));
   const seen = rects.filter((r) => r.width > 0 && r.height > 0);
@@ -40,7 +40,7 @@ MEASURE = """
     right: Math.max(0, ...seen.map((r) => (r.right - frame.left) / scale)),
     bottom: Math.max(0, ...seen.map((r) => (r.bottom - frame.top) / scale)),
     empty: seen.length === 0,
-    widgets: slide.querySelectorAll(".deck-widget").length,
+    widgets: slide.querySelectorAll(".coursekit-widget").length,
     badMaths: slide.querySelectorAll("[data-mml-node=merror]").length + bare.length,
   };
 }
@@ -104,7 +104,7 @@ def _walk(page: Any) -> Iterator[str]:
             yield f"{where}: content ends at {seen['right']:.0f} px, right of {WIDTH}"
         if seen["badMaths"]:
             yield f"{where}: {seen['badMaths']} formulas are not understood"
-        widgets = page.locator("section.present > section.present .deck-widget")
+        widgets = page.locator("section.present > section.present .coursekit-widget")
         for index in range(seen["widgets"]):
             if not _reacts(page, widgets.nth(index)):
                 yield f"{where}: no key moves the widget"

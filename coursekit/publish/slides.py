@@ -1,20 +1,21 @@
 """`coursekit slides`: a lesson as one HTML file that presents itself and asks for nothing else."""
 
-import html
 import json
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
+from coursekit import widgets
 from coursekit.errors import CommandError
 from coursekit.publish.browser import open_page, wait_for_deck
 from coursekit.publish.build import WIDGETS
 from coursekit.publish.check_build import read_notebook
 from coursekit.publish.course import locate, require
 from coursekit.publish.deck_check import problems_of
+from coursekit.widgets.static_page import state_html
 
 TEMPLATES = Path(__file__).parent / "templates"
+WIDGET_SCRIPTS = Path(widgets.__file__).parent / "static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -57,7 +58,9 @@ def deck_html(notebook: NotebookNode, name: str) -> str:
     config.SlidesExporter.exclude_output_prompt = True
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
-    exporter = require("nbconvert.exporters").SlidesExporter(config=config)
+    exporter = require("nbconvert.exporters").SlidesExporter(
+        config=config, extra_template_paths=[str(WIDGET_SCRIPTS)]
+    )
     title = notebook.metadata.get("coursekit", {}).get("title") or name
     notebook = with_live_widgets(notebook)
     notebook.metadata.title = title
@@ -76,9 +79,9 @@ def with_live_widgets(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             view = output.get("data", {}).pop(VIEW, None)
-            model = states.get(view["model_id"], {}) if view else {}
-            if "_esm" in model.get("state", {}):
-                output.data["text/html"] = _widget_html(model, output.data.get("text/plain", ""))
+            state = states.get(view["model_id"], {}).get("state", {}) if view else {}
+            if "_esm" in state:
+                output.data["text/html"] = state_html(state, output.data.get("text/plain", ""))
     return notebook
 
 
@@ -101,14 +104,3 @@ def _save(path: Path, data: bytes) -> Path:
             f"{path} cannot be written: {error.strerror}. Name another folder with --out."
         ) from error
     return path
-
-
-def _widget_html(model: dict[str, Any], label: str) -> str:
-    needed = {key: value for key, value in model["state"].items() if not key.startswith("_")}
-    needed |= {key: model["state"].get(key, "") for key in ("_esm", "_css")}
-    saved = json.dumps({"state": needed, "buffers": model.get("buffers", [])})
-    return (
-        f'<div class="deck-widget" role="group" aria-label="{html.escape(label)}">'
-        # "<" only occurs inside strings of JSON, where this escape means the same
-        f'<script type="application/json">{saved.replace("<", chr(92) + "u003c")}</script></div>'
-    )

@@ -1,8 +1,10 @@
 """A widget as a fragment of HTML that needs no kernel, no widget manager and no network."""
 
 import json
+from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import anywidget
 
@@ -36,14 +38,24 @@ def static_html(widget: anywidget.AnyWidget) -> str:
             f"static_html takes a widget of coursekit.widgets, but was given "
             f"{type(widget).__name__}"
         )
-    saved = widget.get_state()
+    shim = (files("coursekit.widgets") / "static" / "shim.js").read_text(encoding="utf-8")
+    start = f"<script>\n{shim}{START}</script>\n"
+    return state_html(widget.get_state(), repr(widget), start)
+
+
+def state_html(saved: Mapping[str, Any], label: str, start: str = "") -> str:
+    """A widget's state, as `get_state` gives it or a notebook saves it, in a place of its own.
+
+    Args:
+        saved: names and plain values, `_esm` and `_css` among them.
+        label: what the widget is, for who cannot see it.
+        start: HTML that starts the widget; empty if the page does so itself, as slides do.
+    """
     plain = {name: saved[name] for name in saved if not name.startswith("_")}
     plain = {name: value for name, value in plain.items() if name not in ("layout", "tooltip")}
     plain |= {name: str(saved.get(name, "")) for name in ("_esm", "_css")}
     state = json.dumps(plain).replace("<", "\\u003c")
-    shim = (files("coursekit.widgets") / "static" / "shim.js").read_text(encoding="utf-8")
     return (
-        f'<div class="coursekit-widget" role="group" aria-label="{escape(repr(widget))}">\n'
-        f'<script type="application/json">{state}</script>\n'
-        f"<script>\n{shim}{START}</script>\n</div>\n"
+        f'<div class="coursekit-widget" role="group" aria-label="{escape(label)}">\n'
+        f'<script type="application/json">{state}</script>\n{start}</div>\n'
     )

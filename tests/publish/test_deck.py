@@ -9,6 +9,7 @@ import pytest
 from coursekit.errors import CommandError
 from coursekit.publish import browser, course, deck_check, slides
 from coursekit.publish.course import Course
+from coursekit.widgets.static_page import state_html
 
 pytestmark = pytest.mark.browser
 
@@ -133,31 +134,28 @@ def test_a_large_file_is_found(deck_of: Deck) -> None:
     ],
 )
 def test_a_dead_widget_is_found(deck_of: Deck, body: str, found: str) -> None:
-    model = {"state": {"_esm": f"export default {{ render({{ el }}) {{ {body} }} }};"}}
-    html = slides._widget_html(model, "a widget")
+    state = {"_esm": f"export default {{ render({{ el }}) {{ {body} }} }};"}
+    html = state_html(state, "a widget")
     problems = deck_check.problems_of(deck_of("# Widget", html=html))
     assert any(found in problem for problem in problems)
 
 
-def test_a_widget_gets_its_bytes_and_its_model(deck_of: Deck) -> None:
+def test_a_widget_gets_its_style_and_its_model(deck_of: Deck) -> None:
     esm = """export default { render({ model, el }) {
       const button = document.createElement("button");
-      const draw = () => { button.textContent = model.get("data").getUint8(1) + model.get("n"); };
+      const draw = () => { button.textContent = model.get("n"); };
       model.on("change:n", draw);
       button.onclick = () => { model.set("n", model.get("n") + 1); model.save_changes(); };
       draw();
       el.append(button);
     } };"""
-    model = {
-        "state": {"_esm": esm, "_css": "button { color: rgb(1, 2, 3) }", "n": 1},
-        "buffers": [{"path": ["data"], "encoding": "base64", "data": "BQc="}],  # bytes 5 and 7
-    }
-    deck = deck_of("# Widget", html=slides._widget_html(model, "a widget"))
+    state = {"_esm": esm, "_css": "button { color: rgb(1, 2, 3) }", "n": 8}
+    deck = deck_of("# Widget", html=state_html(state, "a widget"))
     assert deck_check.problems_of(deck) == []
     with browser.open_page() as page:
         page.goto(deck.as_uri())
         browser.wait_for_deck(page)
-        button = page.locator(".deck-widget button")
+        button = page.locator(".coursekit-widget button")
         assert button.text_content() == "8"
         assert button.evaluate("(b) => getComputedStyle(b).color") == "rgb(1, 2, 3)"
         button.click()
@@ -168,14 +166,14 @@ def test_arrows_in_a_widget_turn_no_slide_but_a_remote_does(small_deck: Path) ->
     with browser.open_page() as page:
         page.goto(small_deck.as_uri() + "#/3")
         browser.wait_for_deck(page)
-        slider = page.locator(".deck-widget input")
+        slider = page.locator(".coursekit-widget input")
         slider.focus()
         page.keyboard.press("ArrowLeft")
-        assert page.locator(".deck-widget output").text_content() == "lag 2"
+        assert page.locator(".coursekit-widget output").text_content() == "lag 2"
         assert page.evaluate("Reveal.getIndices().h") == 3
         page.keyboard.press("PageUp")
         assert page.evaluate("Reveal.getIndices().h") == 2
-        assert page.locator(".deck-widget output").text_content() == "lag 2"
+        assert page.locator(".coursekit-widget output").text_content() == "lag 2"
 
 
 def test_the_speaker_reads_the_notes(small_deck: Path) -> None:
