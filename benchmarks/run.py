@@ -6,6 +6,7 @@
 Times are medians; two programs that are compared take turns, so that a busy machine hits both.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -124,11 +125,10 @@ def main() -> int:
     if find_spec("torch") is None:
         print('\nPyTorch is not installed, so the side-by-side part is left out (extra "bench").')
         return 0
-    print()
-    from side_by_side import main as compare
-
-    compare(medians)
-    return 0
+    print(flush=True)
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    compare = [sys.executable, str(Path(__file__).with_name("side_by_side.py"))]
+    return subprocess.run(compare, cwd=ROOT, env={**os.environ, **one_thread}).returncode
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
 """The same gradients by coursekit and by PyTorch: first shown to be equal, then timed in turns.
 
-A ratio above 1 says how many times longer coursekit takes.
+A ratio above 1 says how many times longer coursekit takes. run.py gives both one thread: on small
+arrays PyTorch's second thread costs more than it helps, and far more on a busy machine.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from run import medians
 
 from coursekit.cells import elman, lstm
 from coursekit.gradients import bptt, state_jacobian, unroll
 
 Array = NDArray[np.float64]
-Medians = Callable[..., list[float]]
 
 
 def line(what: str, ours: float, theirs: float) -> None:
@@ -38,7 +38,7 @@ def torch_lstm(params: lstm.Params) -> torch.nn.LSTM:
     return net
 
 
-def compare_lstm(medians: Medians, steps: int, batch: int, inputs: int, units: int) -> None:
+def compare_lstm(steps: int, batch: int, inputs: int, units: int) -> None:
     """Forward and backward through an LSTM, from dL/dh of every step to dL/dparams."""
     rng = np.random.default_rng(0)
     params = lstm.init(rng, inputs, units)
@@ -62,7 +62,7 @@ def compare_lstm(medians: Medians, steps: int, batch: int, inputs: int, units: i
     line(f"{what} / nn.LSTM", *medians(ours, theirs))
 
 
-def compare_jacobian(medians: Medians, steps: int, units: int) -> None:
+def compare_jacobian(steps: int, units: int) -> None:
     """dh_T / dh_0 of an Elman net; PyTorch's own net, then a loop that it can vectorise."""
     rng = np.random.default_rng(0)
     params = elman.init(rng, 3, units)
@@ -106,10 +106,14 @@ def compare_jacobian(medians: Medians, steps: int, units: int) -> None:
     line(f"{what} / the same, vectorize=True", ours_s, loop_s)
 
 
-def main(medians: Medians) -> None:
+def main() -> None:
     """Print the comparisons."""
-    print(f"Beside PyTorch {torch.__version__}, float64, {torch.get_num_threads()} threads")
+    print(f"Beside PyTorch {torch.__version__}, float64, threads: {torch.get_num_threads()}")
     print(f"{'':<66}{'coursekit':>11} {'PyTorch':>11} {'ratio':>7}")
-    compare_lstm(medians, steps=12, batch=1, inputs=7, units=8)
-    compare_lstm(medians, steps=100, batch=32, inputs=7, units=50)
-    compare_jacobian(medians, steps=100, units=50)
+    compare_lstm(steps=12, batch=1, inputs=7, units=8)
+    compare_lstm(steps=100, batch=32, inputs=7, units=50)
+    compare_jacobian(steps=100, units=50)
+
+
+if __name__ == "__main__":
+    main()
