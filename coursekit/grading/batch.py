@@ -56,7 +56,7 @@ def run(
         out: A new or empty folder for grades.csv, results.jsonl and feedback/.
         workers: Submissions graded at a time; the number of processors by default.
         seed: Draws the hidden inputs; a secret one by default. It is kept in results.jsonl.
-        timeout: Seconds for a cell, or for a call of an answer; 60 by default.
+        timeout: Seconds for one notebook, 120 by default; a cell or a call may take a quarter.
 
     Returns:
         The exit code: 0 when every submission has its result, whatever the students wrote; 1 when
@@ -71,7 +71,7 @@ def run(
         raise CommandError(f"{workers} workers cannot grade; give 1 or more.")
     if seed is not None and seed < 0:
         raise CommandError(f"the seed is {seed}; give an integer from 0 on.")
-    found = collect(source, {name: spec_of(name).names for name in checks.exercises()})
+    found = collect(source, {name: spec_of(name).names for name in exercise_names()})
     _prepare(target, source)
     workers = workers or os.cpu_count() or 1
     seed = secrets.randbits(64) if seed is None else seed
@@ -105,6 +105,11 @@ def _grade_and_record(jobs: Sequence[Job], workers: int, out: Path) -> list[Resu
         message = f"Stopped: {len(results)} of {len(jobs)} submissions are in {out}/results.jsonl."
         raise CommandError(message, 130) from None
     return done
+
+
+def exercise_names() -> tuple[str, ...]:
+    """The exercises that can be graded."""
+    return checks.exercises()
 
 
 def spec_of(exercise: str) -> Spec:
@@ -153,7 +158,7 @@ def _failed(job: Job, reason: str) -> Result:
 
 def grade_all(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, Result]]:
     """Grade all jobs; yields (index, result) as each is finished, exactly one for each job."""
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         for index, job in enumerate(jobs):
             yield index, grade(job)
         return
@@ -189,7 +194,7 @@ def _limits(timeout: float | None) -> Limits:
         return Limits()
     if not 0 < timeout <= 86_400:
         raise CommandError(f"a time limit of {timeout:g} s is no use; give 0.1 to 86400.")
-    return Limits(step=timeout, total=10 * timeout)
+    return Limits(total=timeout, step=timeout / 4)
 
 
 def _prepare(out: Path, submissions: Path) -> None:

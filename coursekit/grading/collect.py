@@ -73,7 +73,7 @@ def collect(folder: Path, specs: Mapping[str, Sequence[str]]) -> list[Submission
 
 
 def _is_clutter(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "__pycache__")
+    return (name.startswith(".") and name != "..") or name in ("__MACOSX", "__pycache__")
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:

@@ -45,15 +45,15 @@ class Limits:
     """What one notebook may use.
 
     Args:
-        step: Seconds for one cell, or for one call of an answer.
         total: Seconds for the whole notebook, its replays included.
+        step: Seconds for one cell, or for one call of an answer.
         memory: Bytes of address space.
         file: Bytes of the largest file.
         processes: Processes and threads beside those that this user runs already.
     """
 
-    step: float = 60.0
-    total: float = 600.0
+    total: float = 120.0
+    step: float = 30.0
     memory: int = 2048 * MEBI
     file: int = 16 * MEBI
     processes: int = 64

@@ -304,8 +304,9 @@ def set_limits(limits: dict[str, int]) -> list[str]:
         kind = getattr(resource, kinds[name], None)
         if kind is None:
             continue
+        hard = amount + 2 if name == "cpu" else amount  # the signal that says so comes before
         try:
-            resource.setrlimit(kind, (amount, amount))
+            resource.setrlimit(kind, (amount, hard))
         except (ValueError, OSError):
             continue
         done.append(name)
