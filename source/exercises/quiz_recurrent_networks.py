@@ -10,7 +10,7 @@
 # | part | questions | minutes | lessons you need |
 # |---|---|---|---|
 # | 1 before the gates | 9 | 30 | 01, 03 |
-# | 2 the LSTM cell | 16 | 45 | 04, 05, 06, 07 |
+# | 2 the LSTM cell | 15 | 45 | 04, 05, 06, 07 |
 # | 3 Reber grammars | 5 | 20 | 09 |
 # | 4 the GRU | 6 | 20 | 13 |
 #
@@ -28,6 +28,8 @@
 # %%
 from coursekit import check, hint, show
 from coursekit.figures import quiz_plots
+
+hint("q_1997")
 
 # %% [markdown]
 # ## Part 1: before the gates
@@ -93,9 +95,9 @@ check("q_edges_elman", q_edges_elman)
 # $\partial h_t / \partial h_{t-1}$ with the names `U`, `D_t` $= \mathrm{diag}(f'(\mathrm{net}_t))$
 # and `D_prev` $= \mathrm{diag}(f'(\mathrm{net}_{t-1}))$.
 #
-# Equations are text in quotes. `*` multiplies element by element, `@` is the matrix product; `+ - / **`,
-# brackets, numbers and `sigma(...)`, `tanh(...)`, `exp(...)` may be used. Any form that is equal as
-# mathematics is right.
+# Equations are text in quotes. `*` multiplies element by element, `@` is the matrix product;
+# `+ - / **`, brackets, numbers and `sigma(...)`, `tanh(...)`, `exp(...)` may be used. Any form that
+# is equal as mathematics is right.
 
 # %% answer="q_jacobian_h"
 q_jacobian_h = None  # an equation as text, its right-hand side only
@@ -167,8 +169,8 @@ check("q_bound_value", q_bound_value)
 # %%
 show(
     quiz_plots.plot_jacobian_norms(),
-    alt="Norm of dh_n / dh_0 on a logarithmic axis, for lags 1 to 40. A stays at 1. B rises along a "
-    "straight line from 1.08 to about 22. C begins near 1.8, climbs to about 17 at lag 9, then "
+    alt="Norm of dh_n / dh_0 on a logarithmic axis, for lags 1 to 40. A stays at 1. B rises along "
+    "a straight line from 1.08 to about 22. C begins near 1.8, climbs to about 18 at lag 9, then "
     "falls to about 0.03. D falls along a straight line from 0.8 to about 0.00013.",
 )
 
@@ -486,7 +488,7 @@ show(
 #
 # - **a** A is the cell of 1997; it falls back because each input pushes its state down.
 # - **b** B is the cell of 1997; its error dies on the carousel.
-# - **c** B is the cell of 1997; its output is stuck, and hardly any error comes in through its tanh.
+# - **c** B is the cell of 1997; its output is stuck, and hardly any error comes in by its tanh.
 # - **d** B is the cell of 1997; a large state does no harm, it only makes the memory stronger.
 
 # %% answer="q_plot_stream"
@@ -586,8 +588,8 @@ check("q_blind_score", q_blind_score)
 # ### 28. A report
 #
 # "Our network predicts a legal symbol at 95.4 % of all steps. At the long-range step, where one of
-# two equally likely symbols is right, it predicts the right one in 52 % of the strings." What has the
-# network learned?
+# two equally likely symbols is right, it predicts the right one in 52 % of the strings." What has
+# the network learned?
 #
 # - **a** The inner grammar, and no long memory.
 # - **b** The embedded grammar, but for rare errors.
@@ -692,8 +694,8 @@ check("q_eq_blend", q_eq_blend)
 # %% [markdown]
 # ### 32. The candidate of a GRU
 #
-# Write $g_t$ with the names `W`, `U` (matrices), `x`, `h_prev`, `r`, `z`, `b` (vectors). Matrix times
-# vector is `@`.
+# Write $g_t$ with the names `W`, `U` (matrices), `x`, `h_prev`, `r`, `z`, `b` (vectors). Matrix
+# times vector is `@`.
 
 # %% answer="q_eq_candidate"
 q_eq_candidate = None  # an equation as text, its right-hand side only
@@ -786,6 +788,6 @@ check("q_gru_convention", q_gru_convention)
 # themselves are learned by gradients that go through $h$, and without a forget gate the state runs
 # away on a stream without ends.
 #
-# **GRU.** The same idea with one state and two gates: $h$ is kept where $1 - z$ is near one, and error
-# flows along it. It has three blocks of weights in place of four. What it keeps it also shows: there
-# is no output gate, and keeping and writing are tied to each other by one gate.
+# **GRU.** The same idea with one state and two gates: $h$ is kept where $1 - z$ is near one, and
+# error flows along it. It has three blocks of weights in place of four. What it keeps it also
+# shows: there is no output gate, and keeping and writing are tied to each other by one gate.
