@@ -151,7 +151,7 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--timeout",
         type=_positive(float),
-        default=120.0,
+        default=None,
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
     )
