@@ -573,7 +573,7 @@ check("q_minimal_lag", q_minimal_lag)
 # Embedded Reber strings have 12 symbols on average. After each symbol but the last, the next one
 # is predicted; a prediction counts as right if it is legal. A predictor knows the inner grammar
 # perfectly and **guesses** the outer symbol at the long-range step. Which share of all predictions
-# is right, over many strings? (A number between 0 and 1, within 0.002.)
+# is right, over many strings? (A number between 0 and 1, within 0.2 %.)
 
 # %% answer="q_blind_score"
 q_blind_score = None  # a number

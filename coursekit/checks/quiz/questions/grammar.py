@@ -83,7 +83,7 @@ CHECKS = (
         "q_blind_score",
         QUIZ,
         _blind_score,
-        atol=0.002,
+        rtol=0.002,
         why="(11 - 1/2) / 11, about 95.5 %. So 95 % of all steps can mean no memory at all.",
         mistakes=(
             Mistake(
