@@ -84,12 +84,14 @@ class Mistake:
 class Catalogue(list[Mistake]):
     """Known mistakes, each written as the wrong function; its docstring speaks to the student."""
 
-    def add(self, lesson: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorate a wrong implementation: it enters the catalogue under its own name."""
+    def add(
+        self, lesson: str, name: str = ""
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorate a wrong implementation: it enters the catalogue under its own or this name."""
 
         def enter(wrong: Callable[..., Any]) -> Callable[..., Any]:
             sentence = " ".join((wrong.__doc__ or "").split())
-            self.append(Mistake(wrong.__name__, sentence, lesson, wrong))
+            self.append(Mistake(name or wrong.__name__, sentence, lesson, wrong))
             return wrong
 
         return enter
