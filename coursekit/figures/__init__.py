@@ -17,7 +17,7 @@ Show and lay out
     style.GATE_COLOURS, style.GATE_STYLES         one look for each letter i f o g c h
     style.dress(ax, xlabel, ylabel, title)        labels in letters for the back row
 
-Curves (a thin line for each seed, a thick one for the median)
+Curves (a thin line for each seed, a thick one for the median; a band over 150 points)
     squashing_and_derivative(net, value, derivative, *, name, ax)
     gradient_norms(lags, norms (seeds, lags), *, label, bound=None, bound_label,
                    ylabel, ax)

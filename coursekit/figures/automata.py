@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Arc, FancyArrowPatch
+from matplotlib.patches import Arc, FancyArrowPatch, Patch
 
 from coursekit.figures import style
 from coursekit.figures.drawing import Point, Sheet
@@ -139,9 +139,10 @@ def _draw(
             if (state, symbol) in walked:
                 looks = (style.VERMILLION, 4.0)
             if after == state:
-                _loop(sheet, places[state], symbol, radius, *looks)
+                drawn = _loop(sheet, places[state], symbol, radius, *looks)
             else:
-                _edge(sheet, places[state], places[after], symbol, radius, *looks)
+                drawn = _edge(sheet, places[state], places[after], symbol, radius, *looks)
+            drawn.set_gid(f"edge {symbol}")
 
 
 def _label(sheet: Sheet, place: Point, text: str) -> None:
@@ -156,11 +157,11 @@ def _edge(
     radius: float,
     colour: str,
     width: float,
-) -> None:
+) -> Patch:
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = (dx * dx + dy * dy) ** 0.5
     ux, uy = dx / length, dy / length
-    sheet.arrow(
+    drawn = sheet.arrow(
         (start[0] + radius * ux, start[1] + radius * uy),
         (end[0] - (radius + 0.03) * ux, end[1] - (radius + 0.03) * uy),
         colour=colour,
@@ -171,28 +172,28 @@ def _edge(
     x = (start[0] + end[0]) / 2 - side * uy * away
     y = (start[1] + end[1]) / 2 + side * ux * away
     _symbol(sheet, x, y, symbol, colour)
+    return drawn
 
 
 def _loop(
     sheet: Sheet, place: Point, symbol: str, radius: float, colour: str, width: float
-) -> None:
+) -> Patch:
     """Draw a loop on the side that faces away from the middle of the sheet."""
     ring = 1.15 * radius
     up = 1.0 if symbol == "S" else -1.0
     x, y = place[0], place[1] + up * (radius + 0.75 * ring)
     from_angle, to_angle = (-40.0, 220.0) if up > 0 else (140.0, 400.0)
-    sheet.ax.add_patch(
-        Arc(
-            (x, y),
-            2 * ring,
-            2 * ring,
-            theta1=from_angle,
-            theta2=to_angle,
-            color=colour,
-            linewidth=width * sheet.scale,
-            zorder=3,
-        )
+    ringed = Arc(
+        (x, y),
+        2 * ring,
+        2 * ring,
+        theta1=from_angle,
+        theta2=to_angle,
+        color=colour,
+        linewidth=width * sheet.scale,
+        zorder=3,
     )
+    sheet.ax.add_patch(ringed)
     tip = (place[0] - 0.72 * radius, place[1] + up * 0.78 * radius)
     before = (tip[0] - 0.12 * radius, tip[1] + up * 0.45 * radius)
     sheet.ax.add_patch(
@@ -209,6 +210,7 @@ def _loop(
         )
     )
     _symbol(sheet, place[0] + ring + 0.2, y + up * 0.05, symbol, colour)
+    return ringed
 
 
 def _symbol(sheet: Sheet, x: float, y: float, symbol: str, colour: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, PathPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 
@@ -104,40 +104,39 @@ class Sheet:
         line: Any = "-",
         width: float = 2.2,
         head: bool = True,
-    ) -> None:
+    ) -> Patch:
         """Draw a line through the points, with an arrow head at the last."""
         if len(points) > 2 or not head:
-            stem = points if not head else (*points[:-1], _short_of(points[-1], points[-2], 0.12))
-            self.ax.add_patch(
-                PathPatch(
-                    Path(stem),
-                    facecolor="none",
-                    edgecolor=colour,
-                    linewidth=width * self.scale,
-                    linestyle=line,
-                    capstyle="butt",
-                    joinstyle="round",
-                    zorder=3,
-                )
-            )
-            if not head:
-                return
-            points = (_short_of(points[-1], points[-2], 0.125), points[-1])
-            line = "-"
-        self.ax.add_patch(
-            FancyArrowPatch(
-                points[0],
-                points[1],
-                arrowstyle="-|>",
-                mutation_scale=17 * self.scale,
-                shrinkA=0,
-                shrinkB=0,
-                color=colour,
+            stem = (*points[:-1], _short_of(points[-1], points[-2], 0.12)) if head else points
+            bent = PathPatch(
+                Path(stem),
+                facecolor="none",
+                edgecolor=colour,
                 linewidth=width * self.scale,
                 linestyle=line,
+                capstyle="butt",
+                joinstyle="round",
                 zorder=3,
             )
+            self.ax.add_patch(bent)
+            if not head:
+                return bent
+            points = (_short_of(points[-1], points[-2], 0.125), points[-1])
+            line = "-"
+        straight = FancyArrowPatch(
+            points[0],
+            points[1],
+            arrowstyle="-|>",
+            mutation_scale=17 * self.scale,
+            shrinkA=0,
+            shrinkB=0,
+            color=colour,
+            linewidth=width * self.scale,
+            linestyle=line,
+            zorder=3,
         )
+        self.ax.add_patch(straight)
+        return straight
 
     def curve(
         self,

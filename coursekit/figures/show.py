@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 PIXELS_PER_INCH = 96
-DENSITY = 1.5
-COLOURS = 256
+DENSITY = 1.25
+COLOURS = 128
 
 
 class Picture:

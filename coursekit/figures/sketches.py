@@ -72,7 +72,8 @@ def weight_conflict(kind: str = "input", *, ax: Axes | None = None) -> Axes:
     far = 1.3 if inward else 2.9
     times = ("t", "t+1") if inward else ("t+1", "t+n")
     symbol = "x" if inward else "y"
-    sheet.arrow((0.5, y), (9.2, y), width=3.2)
+    for start, end in ((0.5, 2.35), (3.25, 6.45), (7.35, 9.2)):
+        sheet.arrow((start, y), (end, y), width=3.2)
     for x, time, (job, pull, colour) in zip((2.8, 6.9), times, JOBS[kind], strict=True):
         sheet.circle(x, y, rf"$c_{{{time}}}$", radius=0.42, size=style.NORMAL)
         start, end = (far, y - 0.44) if inward else (y + 0.44, far)

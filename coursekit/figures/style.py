@@ -46,6 +46,7 @@ GATE_NAMES = {
 }
 
 SMALL, NORMAL, LARGE = 14.0, 15.0, 18.0
+MANY_POINTS = 150
 SIGNED, MAGNITUDE = "PuOr", "cividis"
 
 Array = NDArray[np.float64]
@@ -134,8 +135,14 @@ def vector(name: str, values: ArrayLike, length: int | None = None) -> Array:
 
 
 def spread(ax: Axes, x: Array, rows: Array, look: dict[str, Any], label: str | None) -> None:
-    """Draw each seed as a thin line and their median as a thick one."""
-    if len(rows) > 1:
+    """Draw each seed as a thin line and their median as a thick one.
+
+    Long noisy lines would run into each other: they become a band from lowest to highest.
+    """
+    if len(rows) > 1 and x.size > MANY_POINTS:
+        low, high = rows.min(axis=0), rows.max(axis=0)
+        ax.fill_between(x, low, high, color=look["color"], alpha=0.25, linewidth=0)
+    elif len(rows) > 1:
         ax.plot(x, rows.T, color=look["color"], linewidth=0.8, alpha=0.35)
     ax.plot(
         x,

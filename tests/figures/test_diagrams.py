@@ -1,0 +1,159 @@
+"""Diagrams: letters of the notation, nothing collides, nothing sticks out."""
+
+import itertools
+
+import matplotlib.colors
+import numpy as np
+import pytest
+from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, PathPatch
+
+from coursekit import figures
+from coursekit.figures import style
+
+LONG = ["My", "dog,", "whom", "I", "adopted", "in", "2009,", "chases", "squirrels"]
+DIAGRAMS = {
+    "elman": figures.elman_diagram,
+    "carousel": figures.carousel_diagram,
+    "lstm_1997": figures.lstm_1997_diagram,
+    "lstm_1997 cut": lambda: figures.lstm_1997_diagram(cut=True),
+    "lstm": figures.lstm_diagram,
+    **{
+        f"unrolled {cell} {steps}": lambda cell=cell, steps=steps: figures.unrolled(cell, steps)
+        for cell in ("elman", "carousel", "lstm_1997", "lstm")
+        for steps in (2, 5)
+    },
+    "unrolled words": lambda: figures.unrolled("lstm", 3, words=["the", "cat", "sat"]),
+    "error path": lambda: figures.error_path(5),
+    "error path carousel": lambda: figures.error_path(5, cell="carousel"),
+    **{
+        f"network {blocks}x{cells}": lambda b=blocks, c=cells: figures.memory_block_network(b, c)
+        for blocks in (1, 2, 3)
+        for cells in (1, 2)
+    },
+    "dependency short": lambda: figures.dependency(["My", "dog", "chases", "squirrels"], 1, 2),
+    "dependency long": lambda: figures.dependency(LONG, 1, 7, note="six words later"),
+    "conflict input": lambda: figures.weight_conflict("input"),
+    "conflict output": lambda: figures.weight_conflict("output"),
+    "reber": figures.reber_automaton,
+    "embedded reber": figures.embedded_reber_automaton,
+}
+
+
+@pytest.fixture(params=DIAGRAMS)
+def diagram(request):
+    return DIAGRAMS[request.param]()
+
+
+def test_no_two_texts_collide(diagram, overlaps):
+    assert overlaps(diagram) == []
+
+
+def test_no_text_sticks_out(diagram, outside):
+    assert outside(diagram) == []
+
+
+def test_letters_reach_the_back_row(diagram, smallest_letters):
+    assert smallest_letters(diagram) >= 14 - 1e-9
+
+
+def points_along(patch):
+    """Pixels along the line of an arrow, a quarter of a pixel or so apart."""
+    path = patch.get_path().transformed(patch.get_transform())
+    pieces = []
+    for polygon in path.to_polygons(closed_only=False):
+        for start, end in itertools.pairwise(polygon):
+            count = int(2 * np.hypot(*(end - start))) + 2
+            pieces.append(np.linspace(start, end, count))
+    return np.concatenate(pieces)
+
+
+def test_no_line_runs_through_a_text(diagram):
+    """The crosses of the truncated rule are the one text that belongs on a line."""
+    diagram.figure.draw_without_rendering()
+    lines = [p for p in diagram.patches if isinstance(p, FancyArrowPatch | PathPatch | Arc)]
+    points = np.concatenate([points_along(line) for line in lines])
+    crossed = []
+    for text in diagram.texts:
+        box = text.get_window_extent().padded(-1)
+        inside = (points > (box.x0, box.y0)) & (points < (box.x1, box.y1))
+        if inside.all(axis=1).any() and text.get_text() != r"$\mathbf{\times}$":
+            crossed.append(text.get_text())
+    assert crossed == []
+
+
+def colours_of_letters(ax):
+    return {
+        text.get_text(): matplotlib.colors.to_hex(text.get_color()).upper() for text in ax.texts
+    }
+
+
+@pytest.mark.parametrize(
+    ("draw", "letters"),
+    [(figures.lstm_1997_diagram, "iog"), (figures.lstm_diagram, "ifog")],
+)
+def test_each_gate_has_its_letter_and_its_colour(draw, letters):
+    colours = colours_of_letters(draw())
+    gates = {text for text in colours if text in {f"${letter}_t$" for letter in "ifog"}}
+    assert gates == {f"${letter}_t$" for letter in letters}
+    for letter in letters:
+        assert colours[f"${letter}_t$"] == style.GATE_COLOURS[letter].upper()
+
+
+@pytest.mark.parametrize(
+    ("draw", "wanted"),
+    [
+        (figures.elman_diagram, {"$x_t$", "$h_{t-1}$", "$h_t$", "$W$", "$U$"}),
+        (figures.carousel_diagram, {"$x_t$", "$c_{t-1}$", "$c_t$", "$h_t$"}),
+        (figures.lstm_1997_diagram, {"$x_t$", "$h_{t-1}$", "$h_t$", "$c_{t-1}$", "$c_t$"}),
+        (figures.lstm_diagram, {"$x_t$", "$h_{t-1}$", "$h_t$", "$c_{t-1}$", "$c_t$"}),
+    ],
+)
+def test_a_cell_shows_what_comes_in_and_what_goes_out(draw, wanted):
+    assert wanted <= {text.get_text() for text in draw().texts}
+
+
+def test_no_two_gates_share_a_colour_a_line_or_a_marker():
+    gates = "ifog"
+    assert len({style.GATE_COLOURS[letter] for letter in gates}) == 4
+    assert len({str(style.GATE_LINES[letter]) for letter in gates}) == 4
+    assert len({style.GATE_MARKERS[letter] for letter in gates}) == 4
+
+
+def test_line_colours_stand_out_on_white():
+    """WCAG asks 3:1 for graphics; the formula is theirs."""
+
+    def luminance(colour):
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for colour in (*style.LINE_COLOURS, style.GREY):
+        assert 1.05 / (luminance(matplotlib.colors.to_rgb(colour)) + 0.05) >= 3
+
+
+@pytest.mark.parametrize("steps", [2, 4, 8])
+def test_unrolled_has_one_copy_for_each_step(steps):
+    boxes = [p for p in figures.unrolled("elman", steps).patches if isinstance(p, FancyBboxPatch)]
+    assert len(boxes) == steps
+
+
+def test_a_diagram_on_small_axes_shrinks_its_letters():
+    _, panels = figures.axes(columns=2, size=(11, 4))
+    ax = figures.lstm_diagram(ax=panels[0])
+    assert max(text.get_fontsize() for text in ax.texts) < 22
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: figures.unrolled("gru"), "expected one of"),
+        (lambda: figures.unrolled("elman", 20), "2 to 8"),
+        (lambda: figures.unrolled("elman", 3, words=["one"]), "1 entries for 3 steps"),
+        (lambda: figures.error_path(3, cell="lstm"), "'elman' or 'carousel'"),
+        (lambda: figures.memory_block_network(9, 1), "1 to 3 blocks"),
+        (lambda: figures.dependency(["a", "b"], 1, 0), "source first"),
+        (lambda: figures.weight_conflict("both"), "'input' or 'output'"),
+    ],
+)
+def test_a_wrong_argument_is_explained(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        wrong()
