@@ -77,6 +77,18 @@ def test_a_large_figure_gives_way_to_the_text(deck_of: Deck) -> None:
     assert "below 720" in problem
 
 
+def test_a_figure_keeps_its_proportions(deck_of: Deck) -> None:
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='1500' height='1000'></svg>"
+    picture = f'<figure><img alt="empty" width="1000" src="data:image/svg+xml,{svg}"></figure>'
+    deck = deck_of("# Figure\n\n" + "\n".join(f"- line {n}" for n in range(3)), html=picture)
+    with browser.open_page() as page:
+        page.goto(deck.as_uri())
+        browser.wait_for_deck(page)
+        box = page.locator("figure img").bounding_box()
+    assert 260 <= box["height"] < 540
+    assert box["width"] == pytest.approx(1.5 * box["height"], rel=0.01)
+
+
 def test_a_request_is_found(deck_of: Deck) -> None:
     picture = '<img alt="elsewhere" src="http://localhost:9/picture.png">'
     problems = deck_check.problems_of(deck_of("# Asks", html=picture))

@@ -2,19 +2,20 @@
 // the audience (class "measuring"); then the slides start. `window.deckReady` settles at the end.
 const HEIGHT = 720;
 const SMALLEST_FIGURE = 260;
+const PICTURES = "img, .coursekit-widget svg";
 
 // Where a slide is too tall, its pictures give way, down to a size that the back row can read.
 function fitFigures() {
   for (const slide of document.querySelectorAll(".slides section")) {
     if (slide.querySelector("section")) continue;
-    const pictures = [...slide.querySelectorAll("img")].filter((img) => !img.closest("aside"));
+    const pictures = [...slide.querySelectorAll(PICTURES)].filter((it) => !it.closest("aside"));
     const excess = slide.getBoundingClientRect().height - HEIGHT;
-    const together = pictures.reduce((sum, img) => sum + img.getBoundingClientRect().height, 0);
+    const together = pictures.reduce((sum, it) => sum + it.getBoundingClientRect().height, 0);
     if (excess <= 0 || together === 0) continue;
-    for (const img of pictures) {
-      const height = img.getBoundingClientRect().height;
+    for (const picture of pictures) {
+      const height = picture.getBoundingClientRect().height;
       const fitted = Math.floor(height * (1 - excess / together));
-      img.style.maxHeight = `${Math.max(fitted, Math.min(height, SMALLEST_FIGURE))}px`;
+      picture.style.maxHeight = `${Math.max(fitted, Math.min(height, SMALLEST_FIGURE))}px`;
     }
   }
 }
