@@ -20,10 +20,10 @@
 # that checks it. You are told at once what is right, and why. `hint("q_1997")` gives a hint for
 # the question of that name, one step further at each call. You may check as often as you like.
 #
-# **Letters** are those of the lessons: $x_t$ input, $h_t$ output of a cell, $c_t$ its state;
-# $i, f, o$ the gates, $g$ the candidate; $W, U, b$ weights from the input, weights from $h_{t-1}$,
-# bias; net the pre-activation; $\sigma$ the logistic function. $|U|$ is the largest factor by
-# which $U$ stretches a vector.
+# **Letters** are those of the lessons: $x_t$ is the input, $h_t$ the output of a cell, $c_t$ its
+# state; $i, f, o$ are the gates, $g$ is the candidate; $W$ are the weights from the input, $U$ those
+# from $h_{t-1}$, $b$ is the bias; net is the pre-activation, $\sigma$ the logistic function. $|U|$
+# is the largest factor by which $U$ stretches a vector.
 
 # %%
 from coursekit import check, hint, show

@@ -31,7 +31,7 @@ def draw_automaton(arrows: Collection[Arrow]) -> tuple[Any, str]:
 
 
 def _places(arrows: Collection[Arrow]) -> dict[str, Place]:
-    """Each state in the column of its distance from the start; unreached states at the left."""
+    """Each state in the column of its distance from the start; unreached ones in a row below."""
     states = dict.fromkeys(name for a, _, b in arrows for name in (a, b))
     column = {state: 0 for state in states if state == "start"}
     frontier = list(column)
@@ -40,10 +40,13 @@ def _places(arrows: Collection[Arrow]) -> dict[str, Place]:
         column |= dict.fromkeys(following, column[frontier[0]] + 1)
         frontier = list(dict.fromkeys(following))
     rows: dict[int, list[str]] = {}
-    for state in states:
-        rows.setdefault(column.get(state, 0), []).append(state)
-    return {
+    for state in column:
+        rows.setdefault(column[state], []).append(state)
+    places = {
         state: (1.5 * x, 1.5 * (place - (len(rows[x]) - 1) / 2) + 0.2 * (x % 2))
         for x in rows
         for place, state in enumerate(rows[x])
     }
+    below = min((y for _, y in places.values()), default=0.0) - 1.5
+    lost = [state for state in states if state not in places]
+    return places | {state: (1.5 * place, below) for place, state in enumerate(lost)}
