@@ -129,7 +129,7 @@ check("q_jacobian_net", q_jacobian_net)
 # list of letters; several are right.
 #
 # - **a** Over $n$ steps, the norm of $\partial h_t / \partial h_{t-n}$ is at most $(|U|/4)^n$.
-# - **b** At each step the error shrinks to a quarter at most, whatever $U$ is.
+# - **b** At each step the error shrinks to a quarter or less, whatever $U$ is.
 # - **c** If $|U| < 4$, the norm of $\partial h_t / \partial h_{t-n}$ goes to zero as $n$ grows.
 # - **d** If $|U| > 4$, the error explodes.
 # - **e** With tanh in place of the logistic function, the same bound $(|U|/4)^n$ holds.
