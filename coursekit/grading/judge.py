@@ -130,7 +130,8 @@ class Player:
     def _ask(self, session: Session, verb: str, **fields: Any) -> dict[str, Any]:
         left = self._check_time()
         try:
-            return session.ask(verb, min(self.limits.step, left), **fields)
+            # At most half of what is left, so that endless cells cannot use up the time of others.
+            return session.ask(verb, min(self.limits.step, left / 2), **fields)
         except Lost:
             self._session = None
             raise
@@ -213,7 +214,10 @@ class Calls:
             self.failure = CallFailed(lost.kind, f"{name} gave no answer: {lost.message}")
             raise self.failure from None
         if "value" not in reply:
-            raise _failed(name, reply)
+            failure = _failed(name, reply)
+            if failure.kind == "not answered":
+                self.failure = failure
+            raise failure
         return plain(reply["value"]), reply.get("after") if kind == "callable" else arguments
 
     def _kind(self, name: str) -> str:
@@ -338,8 +342,9 @@ def seed_for(seed: int, *names: str) -> int:
 
 def _mark(player: Player, check: Check, seed: int) -> Mark:
     rng = np.random.default_rng(seed_for(seed, check.name))
+    calls = Calls(player, check)
     try:
-        outcome = evaluate(check, Calls(player, check), rng, hidden=True)
+        outcome = evaluate(check, calls, rng, hidden=True)
     except SandboxError:
         raise
     except Exception as error:  # a check that does not foresee what a stranger's code returns
@@ -351,10 +356,18 @@ def _mark(player: Player, check: Check, seed: int) -> Mark:
         points=outcome.points,
         maximum=outcome.maximum,
         cause=_cause(outcome),
-        messages=tuple(tame(message) for message in outcome.messages),
+        messages=tuple(tame(message) for message in _said_once(outcome.messages, calls.failure)),
         parts=tuple((part.name, part.points, part.maximum) for part in outcome.parts),
         mistake=outcome.mistake,
     )
+
+
+def _said_once(messages: Sequence[str], failure: CallFailed | None) -> list[str]:
+    """The messages; what made every later call hopeless is said once, not for each part."""
+    if failure is None:
+        return list(messages)
+    others = [message for message in messages if not message.endswith(failure.message)]
+    return [*others, failure.message]
 
 
 def _cause(outcome: Outcome) -> Cause:

@@ -100,7 +100,8 @@ def test_an_old_format_a_byte_order_mark_and_lists_of_lines_are_read(make):
     content["cells"][1]["source"] = ["def doubled(xs):\n", "    return 2 * xs"]
     raw = b"\xef\xbb\xbf" + json.dumps(content).encode()
     assert read_one(raw).cells[1].defines == ("doubled",)
-    new = nbformat.from_dict(make.notebook([make.cell("def tripled(x):\n    return 3 * x")]))
+    plain = make.notebook([make.cell("def tripled(x):\n    return 3 * x")])
+    new = nbformat.from_dict({**plain, "nbformat_minor": 4})
     old = json.dumps(nbformat.convert(new, 3)).encode()
     assert json.loads(old)["nbformat"] == 3
     assert read_one(old).cells[0].defines == ("tripled",)

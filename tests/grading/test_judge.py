@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from coursekit.grading.causes import Cause
-from coursekit.grading.judge import judge
-from coursekit.grading.notebook import read
-from coursekit.grading.sandbox import Limits, Session
+from coursekit.grading.judge import Player, judge
+from coursekit.grading.notebook import Cell, read
+from coursekit.grading.sandbox import Launcher, Limits, Lost, Session
 
 FULL = {"doubled": 4, "draw": 3, "length": 2, "q_why": 0}
 LOOP = "def draw(rng, count):\n    while True: pass"
@@ -123,12 +123,36 @@ def test_an_answer_whose_cell_ends_the_process_has_that_cause(graded, make):
     assert causes["length"] is Cause.DIED
 
 
-def test_a_notebook_that_uses_up_its_time_ends(graded, make):
-    content = make.small()
-    content["cells"].insert(1, make.cell("while True: pass"))
-    points, causes, _ = graded(content, step=2, total=1)
+def test_a_notebook_that_used_up_its_time_ends(graded, make):
+    points, causes, verdict = graded(make.small(), total=0)
     assert points == {**FULL, "doubled": 0, "draw": 0, "length": 0}
     assert {causes[name] for name in ("doubled", "draw", "length")} == {Cause.TIMEOUT}
+    assert "the whole notebook used up its 0 s" in reason(verdict, "draw")
+
+
+def test_endless_cells_never_use_up_all_time(monkeypatch):
+    """On a clock of our own: each may take half of what is left, so the rest always has some."""
+    now = 0.0
+    monkeypatch.setattr("coursekit.grading.judge.time.monotonic", lambda: now)
+
+    class Started:
+        launcher = Launcher("none")
+
+        def ask(self, verb, seconds, source="", **fields):
+            nonlocal now
+            if source == "loop":
+                now += seconds
+                raise Lost("timeout", "no end")
+            return {"kind": "value", "error": None}
+
+        def close(self):
+            pass
+
+    cells = [Cell("loop") for _ in range(6)] + [Cell("fine")]
+    player = Player(cells, Limits(total=120, step=30), Started)
+    assert player.ask("has", name="answer")["kind"] == "value"
+    assert sorted(player.lost) == [0, 1, 2, 3, 4, 5]
+    assert now == 30 + 30 + 30 + 15 + 7.5 + 3.75
 
 
 def test_a_cell_that_raises_is_a_note_and_the_others_run(graded, make):
