@@ -84,15 +84,16 @@ def gradient_norms(
     ax = style.own(ax)
     look = style.next_look(ax)
     ends = _ends(ax)
-    style.spread(ax, x, _positive(rows), look, label)
-    ends.append((label, _last(np.median(_positive(rows), axis=0)), look["color"]))
+    middle = _positive(np.median(rows, axis=0))
+    style.spread(ax, x, _positive(rows), look, label, middle)
+    ends.append((label, _last(middle), look["color"]))
     if bound is not None:
         limit = style.vector("bound", bound, x.size)
         ax.plot(x, limit, color=style.GREY, linewidth=2, linestyle=(0, (4, 2)), label=bound_label)
         ends.append((bound_label, _last(limit), style.GREY))
     ax.set_yscale("log")
     style.dress(ax, "lag (steps)", ylabel)
-    ax.set_xlim(float(x.min()), float(x.max()))
+    style.span(ax, x)
     _relabel(ax, ends)
     return ax
 
@@ -158,7 +159,7 @@ def score_against_lag(
     if rows.min() >= 0 and rows.max() <= 1:
         ax.set_ylim(-0.05, 1.05)
     ends = _ends(ax)
-    ends.append((label, float(middle[-1]), look["color"]))
+    ends.append((label, _last(middle), look["color"]))
     _baseline(ax, baseline, baseline_label, ends)
     _relabel(ax, ends)
     return ax
@@ -200,7 +201,7 @@ def learning_curves(
     if log:
         ax.set_yscale("log")
     style.dress(ax, xlabel, ylabel)
-    ax.set_xlim(float(x.min()), float(x.max()))
+    style.span(ax, x)
     _baseline(ax, baseline, baseline_label, ends)
     _relabel(ax, ends)
     return ax

@@ -43,7 +43,7 @@ def pulls_on_weight(
         ax.fill_between(x, 0, middle, color=look["color"], alpha=0.12)
         ends.append((label, float(middle[-1]), look["color"]))
     style.dress(ax, "training steps", ylabel)
-    ax.set_xlim(float(x.min()), float(x.max()))
+    style.span(ax, x)
     low, high = ax.get_ylim()
     reach = max(abs(low), abs(high))
     ax.set_ylim(-reach, reach)

@@ -134,8 +134,15 @@ def vector(name: str, values: ArrayLike, length: int | None = None) -> Array:
     return found
 
 
-def spread(ax: Axes, x: Array, rows: Array, look: dict[str, Any], label: str | None) -> None:
-    """Draw each seed as a thin line and their median as a thick one.
+def spread(
+    ax: Axes,
+    x: Array,
+    rows: Array,
+    look: dict[str, Any],
+    label: str | None,
+    middle: Array | None = None,
+) -> None:
+    """Draw each seed as a thin line and their median (or `middle`) as a thick one.
 
     Long noisy lines would run into each other: they become a band from lowest to highest.
     """
@@ -146,12 +153,18 @@ def spread(ax: Axes, x: Array, rows: Array, look: dict[str, Any], label: str | N
         ax.plot(x, rows.T, color=look["color"], linewidth=0.8, alpha=0.35)
     ax.plot(
         x,
-        np.median(rows, axis=0),
+        np.median(rows, axis=0) if middle is None else middle,
         color=look["color"],
         linestyle=look["linestyle"],
         linewidth=2.6,
         label=label,
     )
+
+
+def span(ax: Axes, x: Array) -> None:
+    """Let the x axis run from the first point to the last, so that labels stand at line ends."""
+    if x.min() < x.max():
+        ax.set_xlim(float(x.min()), float(x.max()))
 
 
 def direct_labels(ax: Axes, ends: Sequence[tuple[str, float, str]], gap: float = 0.075) -> None:

@@ -66,9 +66,9 @@ def packed(values: NDArray[np.float64]) -> str:
     [1.0, 0.001]
     """
     with np.errstate(divide="ignore"):
-        decades = np.nan_to_num(np.log10(values), nan=0.0)
+        decades = np.log10(values)
     limit = np.iinfo(np.int16)
-    whole = np.clip(np.rint(PER_DECADE * decades), limit.min, limit.max).astype("<i2")
+    whole = np.rint(np.clip(PER_DECADE * decades, limit.min, limit.max)).astype("<i2")
     return base64.b64encode(whole.tobytes()).decode("ascii")
 
 

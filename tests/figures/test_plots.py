@@ -94,6 +94,18 @@ def test_norms_that_underflow_to_zero_leave_the_axis_alone():
     assert np.nanmin(ax.lines[-1].get_ydata()) > 0
 
 
+def test_one_seed_that_underflows_does_not_hide_the_median():
+    norms = np.tile(0.5**LAGS, (5, 1))
+    norms[0, 10:] = 0.0
+    ax = figures.gradient_norms(LAGS, norms)
+    np.testing.assert_array_equal(ax.lines[-1].get_ydata(), 0.5**LAGS)
+
+
+@pytest.mark.parametrize("draw", [figures.gradient_norms, figures.score_against_lag])
+def test_a_single_lag_is_enough(draw):
+    assert draw([5], [[0.5], [0.6]]).lines
+
+
 def test_a_second_call_adds_a_line_with_a_look_of_its_own_and_keeps_the_labels():
     ax = figures.gradient_norms(LAGS, NORMS, label="tanh")
     figures.gradient_norms(LAGS, 1 / NORMS, label="linear", ax=ax)
