@@ -77,13 +77,19 @@ def stamp_of(environment: Path) -> Path:
     return environment / "coursekit-start.json"
 
 
-def is_ready(root: Path, environment: Path, extra: str) -> bool:
-    """Tell whether the environment holds what `extra` asks for ("test" holds "instructor")."""
+def read_stamp(environment: Path) -> Dict[str, Any]:
+    """The note, or an empty one where there is none that can be read."""
     try:
         stamp = json.loads(stamp_of(environment).read_text(encoding="utf-8"))
-        same = stamp["fingerprint"] == fingerprint(root)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def is_ready(root: Path, environment: Path, extra: str) -> bool:
+    """Tell whether the environment holds what `extra` asks for ("test" holds "instructor")."""
+    stamp = read_stamp(environment)
+    same = stamp.get("fingerprint") == fingerprint(root)
     return same and stamp.get("extra") in (extra, "test") and python_works(environment)
 
 
@@ -199,19 +205,15 @@ def install(root: Path, environment: Path, extra: str) -> None:
 
 
 def write_stamp(root: Path, environment: Path, **entries: Any) -> None:
-    """Note what was installed, so that the next start is quick."""
+    """Note what was installed, and whether it was checked, so that the next start is quick."""
     entries["fingerprint"] = fingerprint(root)
     stamp_of(environment).write_text(json.dumps(entries), encoding="utf-8")
 
 
-def prepare(root: Path, environment: Path, extra: str) -> bool:
-    """Make sure that the environment holds the course.
-
-    Returns:
-        True if something was installed.
-    """
+def prepare(root: Path, environment: Path, extra: str) -> None:
+    """Make sure that the environment holds the course."""
     if is_ready(root, environment, extra):
-        return False
+        return
     began = time.time()
     check_disk(root)
     make_environment(environment)
@@ -220,7 +222,6 @@ def prepare(root: Path, environment: Path, extra: str) -> bool:
     install(root, environment, extra)
     write_stamp(root, environment, extra=extra)
     print("Installed in {:.0f} seconds.".format(time.time() - began))
-    return True
 
 
 def lab_command(environment: Path, folder: Optional[str], no_browser: bool) -> List[str]:
@@ -258,14 +259,15 @@ def hand_over(command: List[str], **options: Any) -> int:
 
 def lab(args: argparse.Namespace, environment: Path) -> int:
     """Install, check, and open JupyterLab."""
-    if prepare(ROOT, environment, "instructor"):
+    prepare(ROOT, environment, "instructor")
+    stamp = read_stamp(environment)
+    if not stamp.get("checked"):
         print("Checking the installation.")
-        checked = hand_over(
-            [str(python_of(environment)), "-m", "coursekit", "doctor"], cwd=str(ROOT)
-        )
-        if checked:
-            stamp_of(environment).unlink()
-            return checked
+        doctor = [str(python_of(environment)), "-m", "coursekit", "doctor"]
+        failed = hand_over(doctor, cwd=str(ROOT))
+        if failed:
+            return failed
+        write_stamp(ROOT, environment, extra=stamp["extra"], checked=True)
     return hand_over(lab_command(environment, args.folder, args.no_browser))
 
 

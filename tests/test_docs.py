@@ -20,7 +20,6 @@ def text_of(page):
 def test_links_lead_to_files(page):
     targets = re.findall(r"\]\(([^)\s]+)\)", text_of(page))
     local = [target for target in targets if "://" not in target]
-    assert local
     assert [target for target in local if not (ROOT / target).exists()] == []
 
 

@@ -96,8 +96,8 @@ def checkout(tmp_path, monkeypatch):
 
 def test_a_second_start_installs_nothing(checkout):
     root, environment, installed = checkout
-    assert start.prepare(root, environment, "instructor")
-    assert not start.prepare(root, environment, "instructor")
+    start.prepare(root, environment, "instructor")
+    start.prepare(root, environment, "instructor")
     assert installed == ["instructor"]
 
 
@@ -125,6 +125,21 @@ def test_a_broken_stamp_installs_again(checkout, stamp):
     start.stamp_of(environment).write_text(stamp, encoding="utf-8")
     start.prepare(root, environment, "test")
     assert installed == ["test", "test"]
+
+
+def test_the_lab_is_checked_until_it_is_well_and_then_no_more(checkout, monkeypatch):
+    root, environment, installed = checkout
+    monkeypatch.setattr(start, "ROOT", root)
+    endings, called = [1, 0, 0, 0], []
+
+    def hand_over(command, **options):
+        called.append(command[3])
+        return endings.pop(0)
+
+    monkeypatch.setattr(start, "hand_over", hand_over)
+    assert [start.main(["lab"]) for _ in range(3)] == [1, 0, 0]
+    assert called == ["doctor", "doctor", "lab", "lab"]
+    assert installed == ["instructor"]
 
 
 def test_a_failed_installation_leaves_no_stamp(checkout, monkeypatch):
