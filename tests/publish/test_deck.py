@@ -188,6 +188,24 @@ def test_arrows_in_a_widget_turn_no_slide_but_a_remote_does(small_deck: Path) ->
         assert page.locator(".coursekit-widget output").text_content() == "lag 2"
 
 
+def test_one_key_walks_through_all_slides(deck_of: Deck) -> None:
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {kind}", metadata={"slideshow": {"slide_type": kind}})
+        for kind in ("slide", "subslide", "fragment", "slide")
+    ]
+    text = slides.deck_html(nbformat.v4.new_notebook(cells=cells), "deck")
+    deck = deck_of("# Not this one")
+    deck.write_text(text, "utf-8")
+    with browser.open_page() as page:
+        page.goto(deck.as_uri())
+        browser.wait_for_deck(page)
+        places = []
+        for _ in range(4):
+            places.append(page.evaluate("Object.values(Reveal.getIndices()).slice(0, 2)"))
+            page.keyboard.press("ArrowRight")
+    assert places == [[0, 0], [0, 1], [0, 1], [1, 0]]
+
+
 def test_the_speaker_reads_the_notes(small_deck: Path) -> None:
     with browser.open_page() as page:
         page.goto(small_deck.as_uri())

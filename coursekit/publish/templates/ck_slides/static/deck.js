@@ -35,6 +35,7 @@ async function startDeck() {
     margin: 0,
     center: false,
     hash: true,
+    navigationMode: "linear", // one key walks through all, slides below others too
     slideNumber: "c/t",
     transition: "none",
     backgroundTransition: "none",
