@@ -50,7 +50,7 @@ Matrices
     matrix(values, *, label, title=None, ax)
     eigenvalues(values (units, units), *, title=None, ax)
 
-Diagrams
+Diagrams (of slide size without `ax`; two beside each other are too small for the back row)
     elman_diagram(*, ax)   carousel_diagram(*, ax)
     lstm_1997_diagram(*, cut=False, ax)   lstm_diagram(*, ax)
     unrolled(cell="elman", steps=4, *, words=None, ax)

@@ -20,17 +20,20 @@ class Sheet:
     """
 
     def __init__(self, ax: Axes | None, width: float, height: float) -> None:
+        given = ax is not None
         if ax is None:
             figure = Figure(figsize=(width, height), facecolor="white")
             ax = figure.add_axes((0, 0, 1, 1))
         self.ax = ax
-        box = ax.get_window_extent()
-        dpi = ax.figure.dpi
-        self.scale = min(box.width / dpi / width, box.height / dpi / height)
         ax.set_xlim(0, width)
         ax.set_ylim(0, height)
         ax.set_aspect("equal")
         ax.axis("off")
+        if given:
+            ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+        box = ax.get_window_extent()
+        dpi = ax.figure.dpi
+        self.scale = min(box.width / dpi / width, box.height / dpi / height)
 
     def text(
         self, x: float, y: float, text: str, *, size: float = style.LARGE, **options: Any

@@ -1,10 +1,12 @@
 """What the tests of the figures look at: where texts and lines stand once drawn."""
 
+import functools
 import itertools
 
 import pytest
 
 
+@functools.cache
 def shown_texts(ax):
     """Every text of the axes, with the box that it fills, in pixels."""
     ax.figure.draw_without_rendering()

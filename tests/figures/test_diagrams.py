@@ -39,7 +39,7 @@ DIAGRAMS = {
 }
 
 
-@pytest.fixture(params=DIAGRAMS)
+@pytest.fixture(scope="module", params=DIAGRAMS)
 def diagram(request):
     return DIAGRAMS[request.param]()
 

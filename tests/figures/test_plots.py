@@ -47,7 +47,7 @@ PLOTS = {
 }
 
 
-@pytest.fixture(params=PLOTS)
+@pytest.fixture(scope="module", params=PLOTS)
 def plot(request):
     return PLOTS[request.param]()
 
