@@ -86,17 +86,11 @@ from coursekit.figures.pulls import (
     pulls_on_weight,
 )
 from coursekit.figures.scores import compare_scores, length_distribution, unit_activity
+from coursekit.figures.sequences import gated_signal, predictions, task_examples
 from coursekit.figures.show import picture, png, show
 from coursekit.figures.sketches import dependency, weight_conflict
 from coursekit.figures.style import axes
-from coursekit.figures.traces import (
-    gate_traces,
-    gated_signal,
-    predictions,
-    state_heatmap,
-    stream_state,
-    task_examples,
-)
+from coursekit.figures.traces import gate_traces, state_heatmap, stream_state
 
 __all__ = [
     "axes",

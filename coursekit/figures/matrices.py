@@ -41,9 +41,7 @@ def matrix(
             )
         ax.set_xticks(range(grid.shape[1]))
         ax.set_yticks(range(grid.shape[0]))
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.03)
-    bar.set_label(label, fontsize=style.SMALL)
-    bar.ax.tick_params(labelsize=style.SMALL)
+    style.colour_bar(ax, image, label)
     return ax
 
 

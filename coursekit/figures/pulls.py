@@ -100,9 +100,7 @@ def contributions_by_time(
     style.dress(ax, "training steps", "time step t in the sequence")
     style.whole_steps(ax.yaxis)
     ax.grid(False)
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
-    bar.set_label(f"{ylabel} (+ up, - down)", fontsize=style.SMALL)
-    bar.ax.tick_params(labelsize=style.SMALL)
+    style.colour_bar(ax, image, f"{ylabel} (+ up, - down)")
     return ax
 
 
@@ -144,9 +142,7 @@ def error_flow(
     style.dress(ax, "training steps", "time step t in the sequence")
     style.whole_steps(ax.yaxis)
     ax.grid(False)
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
-    bar.set_label(f"{label} (log scale)", fontsize=style.SMALL)
-    bar.ax.tick_params(labelsize=style.SMALL)
+    style.colour_bar(ax, image, f"{label} (log scale)")
     return ax
 
 

@@ -98,6 +98,21 @@ def whole_steps(axis: Axis) -> None:
     axis.set_major_locator(MaxNLocator(integer=True))
 
 
+def symbol_ticks(ax: Axes, ticks: Sequence[str]) -> None:
+    """Write one symbol under each step; of very many, some."""
+    every = max(1, int(np.ceil(len(ticks) / 32)))
+    places = range(0, len(ticks), every)
+    ax.set_xticks(list(places), [ticks[k] for k in places], fontsize=SMALL)
+
+
+def colour_bar(ax: Axes, image: Any, label: str) -> None:
+    """Say beside the axes what the colours mean; a label like c_t is set as a formula."""
+    bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
+    text = f"${label}$" if "_" in label and "$" not in label else label
+    bar.set_label(text, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
+
+
 def line_looks(count: int, first: int = 0) -> list[dict[str, Any]]:
     """Return `count` looks for lines: colour, line style and marker differ together."""
     looks = zip(cycle(LINE_COLOURS), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
