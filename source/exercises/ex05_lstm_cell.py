@@ -128,9 +128,9 @@ check("tanh_slope", tanh_slope)
 # `lstm_step(params, x, h, c)` takes the states before the step and returns a dict with the six
 # values of the equations: `i`, `f`, `o`, `g`, and the *new* `c` and `h`.
 #
-# It must work for one sequence, where `x` has shape `(inputs,)`, and for a batch, where `x` has shape
-# `(batch, inputs)` and `h`, `c` have `(batch, units)`. You need no `if`: for one sequence $W x$ is
-# `W @ x`, and that equals `x @ W.T`; the second form works for a batch as well.
+# It must work for one sequence, where `x` has shape `(inputs,)`, and for a batch, where `x` has
+# shape `(batch, inputs)` and `h`, `c` have `(batch, units)`. You need no `if`: for one sequence
+# $W x$ is `W @ x`, and that equals `x @ W.T`; the second form works for a batch as well.
 #
 # Do not change the arrays you are given. The backward step needs the old `c` again.
 
@@ -184,9 +184,9 @@ for label, b_f, b_i in (
 # %% [markdown]
 # ## 3. The backward step
 #
-# Somebody hands you $\partial L/\partial h'$ (`grad_h`) and $\partial L/\partial c'$ (`grad_c`): how
-# much the loss changes with the two things that leave the step. You hand back how much it changes
-# with everything that entered: all twelve parameter arrays, `x`, and the old `h` and `c`.
+# Somebody hands you $\partial L/\partial h'$ (`grad_h`) and $\partial L/\partial c'$ (`grad_c`):
+# how much the loss changes with the two things that leave the step. You hand back how much it
+# changes with everything that entered: all twelve parameter arrays, `x`, and the old `h` and `c`.
 #
 # Go through the equations from the last to the first. At each one ask: *who used this value, and
 # what did each user multiply it with?* Then add over the users.
@@ -198,8 +198,8 @@ for label, b_f, b_i in (
 #   \underbrace{\;\text{grad\_c}\;}_{\text{along the carousel}} +
 #   \underbrace{\;\text{grad\_h} \odot o \odot \tanh'(c')\;}_{\text{through the output}}$$
 #
-# Call this sum `grad_state`. Forgetting the first term is the best known of all bugs in hand-written
-# LSTMs: the net still learns a little, but it has lost the very path it was built for.
+# Call this sum `grad_state`. Forgetting the first term is the best known of all bugs in
+# hand-written LSTMs: the net still learns a little, but it has lost the very path it was built for.
 #
 # **Step 2, the four values.** $i, f, o, g$ are each used once. What each is multiplied with is what
 # its gradient is multiplied with:
@@ -227,8 +227,8 @@ for label, b_f, b_i in (
 # gradient is the sum of what each of them wants. For one sequence, without a batch axis,
 # `np.atleast_2d(a)` turns a vector into a batch of one.
 #
-# **Step 5, the old state.** How many users has the old $c$? Find them in the equations; the answer is
-# why this cell remembers.
+# **Step 5, the old state.** How many users has the old $c$? Find them in the equations; the answer
+# is why this cell remembers.
 
 
 # %% answer="lstm_step_back"
@@ -308,10 +308,10 @@ def lstm_run(params, xs):
 check("lstm_run", lstm_run)
 
 # %% [markdown]
-# Backwards: the loss looks at every $h_t$, and `grad_hs[t]` is its gradient there. Walk from the last
-# step to the first. At step $t$ the error that arrives at $h_t$ has **two** sources: `grad_hs[t]`,
-# from the loss, and what came back from step $t+1$. At $c_t$ it has one. The spatial and the temporal
-# term of lesson 02, in code. Every parameter collects its share from every step.
+# Backwards: the loss looks at every $h_t$, and `grad_hs[t]` is its gradient there. Walk from the
+# last step to the first. At step $t$ the error that arrives at $h_t$ has **two** sources:
+# `grad_hs[t]`, from the loss, and what came back from step $t+1$. At $c_t$ it has one. The spatial
+# and the temporal term of lesson 02, in code. Every parameter collects its share from every step.
 
 
 # %% answer="lstm_gradient"
@@ -372,8 +372,8 @@ print(report)
 assert report.passed
 
 # %% [markdown]
-# Would it have told you? Cut one path: at every step the error along the state is dropped, as in that
-# best known bug. **Predict:** does the check notice, although each step's own error still gets
+# Would it have told you? Cut one path: at every step the error along the state is dropped, as in
+# that best known bug. **Predict:** does the check notice, although each step's own error still gets
 # through?
 
 
@@ -397,14 +397,14 @@ assert not report.passed
 # %% [markdown]
 # ## What you take away
 #
-# - A gate is a factor between 0 and 1, forwards **and** backwards: what it lets through of the value
-#   it lets through of the error.
+# - A gate is a factor between 0 and 1, forwards **and** backwards: what it lets through of the
+#   value it lets through of the error.
 # - The backward step needs no new idea, only book-keeping: for each value, add over its users.
 # - Along the state the error is multiplied by $f$ alone. With $f = 1$ it is the constant error
 #   carousel of lesson 05.
 # - A gradient that nobody compared with finite differences is a guess.
 #
-# **Hand in:** save the notebook and run `coursekit check ex05_lstm_cell.ipynb` in a terminal. It runs
-# every check once more and packs the zip.
+# **Hand in:** save the notebook and run `coursekit check ex05_lstm_cell.ipynb` in a terminal. It
+# runs every check once more and packs the zip.
 #
 # **Next:** exercise 6 trains this cell on a task that a plain recurrent net cannot learn.
