@@ -10,7 +10,7 @@ from PIL import Image
 
 PIXELS_PER_INCH = 96
 DENSITY = 1.25
-COLOURS = 128
+COLOURS = 256
 
 
 class Picture:
@@ -72,7 +72,7 @@ def png(figure: Figure) -> bytes:
     raw = io.BytesIO()
     figure.savefig(raw, format="png", dpi=PIXELS_PER_INCH * DENSITY, facecolor="white")
     raw.seek(0)
-    small = Image.open(raw).convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    small = Image.open(raw).convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
     out = io.BytesIO()
     small.save(out, format="png", optimize=True)
     return out.getvalue()

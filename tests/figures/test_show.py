@@ -13,6 +13,7 @@ from PIL import Image
 
 from coursekit import cells, figures, show
 from coursekit.figures.equations import EQUATIONS
+from coursekit.figures.show import DENSITY, PIXELS_PER_INCH
 
 
 def draw():
@@ -67,6 +68,16 @@ def test_the_picture_is_wide_enough_and_under_60_kb():
 
 def test_the_same_figure_gives_the_same_bytes():
     assert figures.png(draw().figure) == figures.png(draw().figure)
+
+
+def test_the_small_picture_keeps_the_colours():
+    """A rare colour, such as the top of a colour bar, must not turn into its neighbour."""
+    figure = figures.predictions("BT", [[0, 1, 0, 0, 0, 0, 0], [0.1] * 7], ["TP", "SX"]).figure
+    exact = io.BytesIO()
+    figure.savefig(exact, format="png", dpi=PIXELS_PER_INCH * DENSITY)
+    wanted = np.asarray(Image.open(exact).convert("RGB")).astype(int)
+    found = np.asarray(Image.open(io.BytesIO(figures.png(figure))).convert("RGB")).astype(int)
+    assert np.abs(found - wanted).max() <= 12
 
 
 def test_figures_leave_pyplot_alone():
