@@ -94,14 +94,15 @@ def _of_student(
     student: str, files: list[tuple[str, Path]], specs: Mapping[str, Sequence[str]]
 ) -> list[Submission]:
     """The newest notebook of each exercise, and a cause for each file that is none."""
-    newest: dict[str, tuple[float, Notebook]] = {}
+    newest: dict[str, tuple[tuple[float, int, str], Notebook]] = {}
     others: dict[str, list[str]] = {}
     failed: list[Submission] = []
     for name, path in files:
         if path.suffix.lower() not in (*_LIKELY, ".zip"):
             continue
         try:
-            changed = path.stat().st_mtime
+            # Of equal times, as some zips leave them, "work-2.zip" counts before "work.zip".
+            age = (path.stat().st_mtime, len(name), name)
             notebooks = list(_notebooks(name, path, specs))
         except Unusable as unusable:
             if path.suffix.lower() in (".ipynb", ".zip"):
@@ -120,8 +121,8 @@ def _of_student(
                 continue
             others.setdefault(notebook.exercise, []).append(notebook.name)
             before = newest.get(notebook.exercise)
-            if before is None or changed >= before[0]:
-                newest[notebook.exercise] = (changed, notebook)
+            if before is None or age >= before[0]:
+                newest[notebook.exercise] = (age, notebook)
     found = [
         Submission(student, exercise, _noted(notebook, others[exercise]))
         for exercise, (_, notebook) in sorted(newest.items())

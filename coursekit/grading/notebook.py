@@ -81,7 +81,8 @@ def read(
         if exercise is not None:
             notes.append(f"the notebook does not say its exercise; it was taken for {exercise}")
     version = next(
-        (v for v in (course.get("version"), manifest.get("version")) if isinstance(v, str)), ""
+        (v for v in (course.get("version"), manifest.get("handed_out_with")) if isinstance(v, str)),
+        "",
     )
     kept = _without_spare_stubs(code, specs.get(exercise or "", ()), notes)
     return Notebook(name, exercise, tuple(kept), texts, version[:40], tuple(notes))

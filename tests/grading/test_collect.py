@@ -167,7 +167,7 @@ def test_the_zip_that_packs_a_notebook_is_read_with_its_manifest(folder, make):
     (folder / "ann").mkdir()
     with zipfile.ZipFile(folder / "ann" / "handed-in.zip", "w") as archive:
         archive.writestr("work.ipynb", json.dumps(content))
-        archive.writestr("manifest.json", '{"exercise": "ex98_small", "version": "0.3"}')
+        archive.writestr("manifest.json", '{"exercise": "ex98_small", "handed_out_with": "0.3"}')
     found = only(folder)
     assert (found.exercise, found.notebook.version) == ("ex98_small", "0.3")
     assert found.notebook.name == "handed-in.zip: work.ipynb"
@@ -225,6 +225,12 @@ def test_of_two_copies_the_newest_counts_and_the_other_is_noted(folder, make):
     found = only(folder)
     assert found.notebook.name == "a.ipynb"
     assert found.notebook.notes == ("a.ipynb was graded, the newest; b.ipynb was left alone",)
+
+
+def test_of_two_packed_at_the_same_time_the_one_with_the_number_counts(folder, make):
+    for name in ("work.ipynb", "work-2.ipynb"):
+        os.utime(make.save(folder / "ann", make.small(), name), (1000, 1000))
+    assert only(folder).notebook.name == "work-2.ipynb"
 
 
 def test_links_are_not_followed(folder, make, tmp_path):

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from coursekit import cli
 from coursekit.errors import CommandError
 from coursekit.grading import batch
 from coursekit.grading.batch import Job, grade_all
@@ -206,3 +207,27 @@ def test_odd_options_are_explained(small_course, submissions, tmp_path, make, op
     with pytest.raises(CommandError) as caught:
         run(submissions, tmp_path / "out", **options)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["none", "--out", "new"], "none does not exist"),
+        (["file", "--out", "new"], "file is a file"),
+        (["empty", "--out", "new"], "holds no submissions"),
+        (["students", "--out", "file"], "file is a file; choose another folder"),
+        (["students", "--out", "file/new"], "file/new cannot be written"),
+        (["students", "--out", "students/new"], "lies inside the submissions"),
+        (["students", "--out", "full"], "is not empty"),
+    ],
+)
+def test_bad_input_is_a_message_and_exit_code_2(tmp_path, monkeypatch, capsys, typed, said):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("empty", "students/ann", "full/of/things"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "file").touch()
+    assert cli.main(["grade", *typed]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+    assert not (tmp_path / "new").exists()

@@ -3,12 +3,12 @@
 import copy
 import csv
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from coursekit.checks import ex05_lstm_cell as specs
+from coursekit.checks.pack import pack
 from coursekit.grading import batch
 from coursekit.grading.sandbox import Limits
 
@@ -123,10 +123,10 @@ def make_submissions(folder):
     write(folder / "no_checks", without_check_cells())
     write(folder / "duplicated", duplicated())
     write(folder / "shell", insert(handed_in(), "%matplotlib inline\n!pip install torch\n1 / 0"))
-    (folder / "zipped").mkdir()
-    with zipfile.ZipFile(folder / "zipped" / "ex05_lstm_cell.zip", "w") as archive:
-        archive.writestr("ex05_lstm_cell.ipynb", json.dumps(handed_in()))
-        archive.writestr("manifest.json", '{"exercise": "ex05_lstm_cell", "version": "0.1.0"}')
+    write(folder / "zipped", handed_in())
+    packed = folder / "zipped" / "ex05_lstm_cell.ipynb"
+    pack(packed, "ex05_lstm_cell", load(packed), None)
+    packed.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def graded(tmp_path_factory):
     (folder / "submissions").mkdir()
     make_submissions(folder / "submissions")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "_limits", lambda timeout: Limits(total=400, step=8))
+        patch.setattr(batch, "_limits", lambda timeout: Limits(total=400, step=5))
         assert batch.run(folder / "submissions", folder / "grades", workers=2, seed=11) == 0
     table = {}
     with (folder / "grades" / "grades.csv").open(encoding="utf-8", newline="") as file:
@@ -195,7 +195,7 @@ def test_an_endless_loop_costs_its_own_answer(graded):
     assert points == {**FULL, "lstm_run": 0}
     assert causes == {**dict.fromkeys(NAMES, "ok"), "lstm_run": "timeout"}
     reason = graded[1]["loop"]["lstm_run"]["reason"]
-    assert reason == "lstm_run gave no answer: it did not finish within 8 s"
+    assert reason == "lstm_run gave no answer: it did not finish within 5 s"
 
 
 def test_an_answer_that_ends_the_process_costs_its_own_answer(graded):
