@@ -89,6 +89,20 @@ def test_a_figure_keeps_its_proportions(deck_of: Deck) -> None:
     assert box["width"] == pytest.approx(1.5 * box["height"], rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("code", "size"),
+    [("x = 1", "25px"), ("x = 1\n" * 20, "21px"), ("x = " + "1 + " * 20, "21px")],
+    ids=["short", "long", "wide"],
+)
+def test_code_is_larger_where_there_is_room(deck_of: Deck, code: str, size: str) -> None:
+    deck = deck_of(f"# Code\n\n```python\n{code}\n```")
+    assert deck_check.problems_of(deck) == []
+    with browser.open_page() as page:
+        page.goto(deck.as_uri())
+        browser.wait_for_deck(page)
+        assert page.locator("pre").evaluate("(it) => getComputedStyle(it).fontSize") == size
+
+
 def test_a_request_is_found(deck_of: Deck) -> None:
     picture = '<img alt="elsewhere" src="http://localhost:9/picture.png">'
     problems = deck_check.problems_of(deck_of("# Asks", html=picture))

@@ -4,10 +4,24 @@ const HEIGHT = 720;
 const SMALLEST_FIGURE = 260;
 const PICTURES = "img, .coursekit-widget svg";
 
+function leafSlides() {
+  const slides = [...document.querySelectorAll(".slides section")];
+  return slides.filter((slide) => !slide.querySelector("section"));
+}
+
+// Code is set larger where the slide has room for it and no line breaks.
+function enlargeCode() {
+  for (const slide of leafSlides()) {
+    slide.classList.add("roomy");
+    const blocks = [...slide.querySelectorAll("pre")].filter((pre) => !pre.closest("aside"));
+    const broken = blocks.some((pre) => pre.scrollWidth > pre.clientWidth);
+    if (broken || slide.getBoundingClientRect().height > HEIGHT) slide.classList.remove("roomy");
+  }
+}
+
 // Where a slide is too tall, its pictures give way, down to a size that the back row can read.
 function fitFigures() {
-  for (const slide of document.querySelectorAll(".slides section")) {
-    if (slide.querySelector("section")) continue;
+  for (const slide of leafSlides()) {
     const pictures = [...slide.querySelectorAll(PICTURES)].filter((it) => !it.closest("aside"));
     const excess = slide.getBoundingClientRect().height - HEIGHT;
     const together = pictures.reduce((sum, it) => sum + it.getBoundingClientRect().height, 0);
@@ -26,6 +40,7 @@ async function startDeck() {
   if (document.readyState !== "complete") {
     await new Promise((loaded) => window.addEventListener("load", loaded));
   }
+  enlargeCode();
   fitFigures();
   document.querySelector(".reveal").classList.remove("measuring");
   const printed = new Promise((done) => Reveal.on("pdf-ready", done));
