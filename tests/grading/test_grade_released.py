@@ -136,7 +136,7 @@ def graded(tmp_path_factory):
     (folder / "submissions").mkdir()
     make_submissions(folder / "submissions")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "_limits", lambda timeout: Limits(total=400, step=5))
+        patch.setattr(batch, "_limits", lambda timeout: Limits(total=400, step=8))
         assert batch.run(folder / "submissions", folder / "grades", workers=2, seed=11) == 0
     table = {}
     with (folder / "grades" / "grades.csv").open(encoding="utf-8", newline="") as file:
@@ -195,7 +195,7 @@ def test_an_endless_loop_costs_its_own_answer(graded):
     assert points == {**FULL, "lstm_run": 0}
     assert causes == {**dict.fromkeys(NAMES, "ok"), "lstm_run": "timeout"}
     reason = graded[1]["loop"]["lstm_run"]["reason"]
-    assert reason == "lstm_run gave no answer: it did not finish within 5 s"
+    assert reason == "lstm_run gave no answer: it did not finish within 8 s"
 
 
 def test_an_answer_that_ends_the_process_costs_its_own_answer(graded):
