@@ -9,6 +9,7 @@ from typing import Any
 from coursekit.errors import CommandError
 from coursekit.publish.course import require
 
+TIMEOUT = 120_000  # milliseconds; for a slow machine that does much else
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
     "--no-sandbox",  # it opens only our own file, also for root and in containers
@@ -45,7 +46,9 @@ def open_page(width: int = 1280, height: int = 720) -> Iterator[Any]:
         except playwright.Error as error:
             raise CommandError(f"{find_browser()} does not start: {error.message}") from error
         try:
-            yield browser.new_page(viewport={"width": width, "height": height})
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(TIMEOUT)
+            yield page
         finally:
             browser.close()
 
@@ -54,7 +57,7 @@ def wait_for_deck(page: Any) -> None:
     """Wait until maths, widgets and slides stand; a CommandError if they do not."""
     error = require("playwright.sync_api").Error
     try:
-        page.wait_for_function("window.deckReady", timeout=60_000)
+        page.wait_for_function("window.deckReady")
         page.evaluate("window.deckReady.then(() => true)")
     except error as caught:
         first = caught.message.splitlines()[0]
