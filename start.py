@@ -23,7 +23,8 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 NEWEST = (3, 14)
-NEEDED_BYTES = 1_500_000_000
+NEEDED_BYTES = 1_500_000_000  # for a new environment
+SPARE_BYTES = 200_000_000  # to bring one up to date
 SUITES = ["tests", "coursekit", "notebooks", "solutions"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/sanitize.cfg"]
 NBVAL += ["--nbval-cell-timeout", "300"]
@@ -104,7 +105,7 @@ def python_works(environment: Path) -> bool:
     return said.stdout.decode().split() == [str(part) for part in sys.version_info[:2]]
 
 
-def check_disk(root: Path, free: Optional[int] = None) -> None:
+def check_disk(root: Path, needed: int, free: Optional[int] = None) -> None:
     """Stop early where nothing can be written, or too little."""
     try:
         with tempfile.TemporaryFile(dir=str(root)):
@@ -116,10 +117,10 @@ def check_disk(root: Path, free: Optional[int] = None) -> None:
         ) from error
     if free is None:
         free = shutil.disk_usage(str(root)).free
-    if free < NEEDED_BYTES:
+    if free < needed:
         raise Stop(
             "Only {:.1f} GB are free on this disk; the installation needs {:.1f} GB.\nFree some "
-            "space and try again.".format(free / 1e9, NEEDED_BYTES / 1e9)
+            "space and try again.".format(free / 1e9, needed / 1e9)
         )
 
 
@@ -199,7 +200,8 @@ def install(root: Path, environment: Path, extra: str) -> None:
     if sys.stdout.isatty():
         print("\r{:<78}\r".format(""), end="")
     if process.returncode:
-        tail = [line for line in lines if line.startswith("ERROR")][:3] or lines[-3:]
+        told = [line.strip() for line in lines]
+        tail = [line for line in told if line.startswith("ERROR")][:3] or told[-3:]
         why = explain_installer("\n".join(lines))
         raise Stop("{}\n\npip said:\n{}\nIts full report: {}".format(why, "\n".join(tail), log))
 
@@ -215,7 +217,7 @@ def prepare(root: Path, environment: Path, extra: str) -> None:
     if is_ready(root, environment, extra):
         return
     began = time.time()
-    check_disk(root)
+    check_disk(root, SPARE_BYTES if python_works(environment) else NEEDED_BYTES)
     make_environment(environment)
     if stamp_of(environment).exists():
         stamp_of(environment).unlink()

@@ -91,6 +91,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setattr(start, "install", lambda root, where, extra: installed.append(extra))
     monkeypatch.setattr(start, "python_works", lambda where: where.is_dir())
     monkeypatch.setattr(start, "NEEDED_BYTES", 0)
+    monkeypatch.setattr(start, "SPARE_BYTES", 0)
     return tmp_path, environment, installed
 
 
@@ -214,9 +215,9 @@ def test_a_failure_of_pip_is_put_in_plain_words(log, said):
 
 def test_a_full_disk_and_an_unwritable_folder_stop_early(tmp_path):
     with pytest.raises(start.Stop, match="0.3 GB are free"):
-        start.check_disk(tmp_path, free=300_000_000)
+        start.check_disk(tmp_path, start.NEEDED_BYTES, free=300_000_000)
     with pytest.raises(start.Stop, match="Cannot write"):
-        start.check_disk(tmp_path / "missing")
+        start.check_disk(tmp_path / "missing", start.SPARE_BYTES)
 
 
 @pytest.mark.parametrize("words", [["lab", "--nobrowser"], ["lab", "a", "b"], ["labb"]])
