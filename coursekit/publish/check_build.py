@@ -13,6 +13,8 @@ from coursekit.errors import CommandError
 from coursekit.publish.convert import cut_exercise, read_source
 from coursekit.publish.course import Course, require
 
+SHOWN = 5  # differences of one notebook; an inserted cell shifts all that follow
+
 
 def report_stale(course: Course, sources: Sequence[Path], everything: bool = True) -> int:
     """Print what is stale, and the command that mends it. Returns: 1 if anything is, else 0."""
@@ -23,7 +25,9 @@ def report_stale(course: Course, sources: Sequence[Path], everything: bool = Tru
         shown = path.relative_to(course.root)
         if found := list(differences(path, fresh)):
             stale.add(path.stem)
-            problems += [f"{shown}: {difference}" for difference in found]
+            problems += [f"{shown}: {difference}" for difference in found[:SHOWN]]
+            if more := found[SHOWN:]:
+                problems.append(f"{shown}: and {len(more)} more")
     if stale:
         problems.append(f"Run: coursekit build {' '.join(sorted(stale))}")
     if everything:

@@ -173,6 +173,17 @@ def test_check_names_other_changes(
     assert said in capsys.readouterr().out
 
 
+def test_check_does_not_list_all_that_an_inserted_cell_shifts(
+    small_course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = small_course.root / "source" / "lessons" / "03_small.py"
+    source.write_text("# %%\nx = 0\n\n" + source.read_text("utf-8"), "utf-8")
+    assert build.run(check=True) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "notebooks/03_small.ipynb: has 10 cells, its source gives 11"
+    assert lines[5:] == ["notebooks/03_small.ipynb: and 6 more", "Run: coursekit build 03_small"]
+
+
 def test_check_names_a_stale_exercise(
     small_course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
