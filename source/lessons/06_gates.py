@@ -35,6 +35,8 @@
 # noise out.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+from types import SimpleNamespace
+
 import numpy as np
 
 from coursekit import figures, show
@@ -268,23 +270,31 @@ show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Training, once for all
 #
-# All nets in this lesson learn in the same way: Adam with rate 0.01, batches of 32 new sequences,
-# gradients clipped to norm 1. `hold` freezes gates wide open, so that a part of the cell can be
-# taken away; `rule` says which gradient.
+# All nets in this lesson learn in the same way: Adam, with rate 0.01 where no other is
+# named, batches of 32 new sequences, gradients clipped to norm 1. `hold` keeps gates wide open, so that a part of the cell can be
+# taken away; `rule` says which gradient; what is left, such as `b_o=-2`, is added to a bias at
+# the start. You need not read this code to follow the lesson.
 
 
 # %% slideshow={"slide_type": "skip"}
-def without(params, letters):
-    zero = {f"{kind}_{a}": 0.0 for a in letters for kind in "WUb"}
+def changed(params, change):
+    """Apply `change` to every array of a cell's parameters, by its name."""
     return params._replace(
-        **{name: value * getattr(params, name) for name, value in zero.items()}
+        **{name: change(name, value) for name, value in params._asdict().items()}
     )
 
 
 def shifted(params, **biases):
-    return params._replace(
-        **{name: getattr(params, name) + by for name, by in biases.items()}
-    )
+    return changed(params, lambda name, value: value + biases.get(name, 0.0))
+
+
+def held_open(params, letters):
+    def change(name, value):
+        if name[-1] not in letters:
+            return value
+        return np.full_like(value, 30.0 if name[0] == "b" else 0.0)  # sigma(30) = 1
+
+    return changed(params, change)
 
 
 def full(cell, params, run, grad_h):
@@ -292,18 +302,13 @@ def full(cell, params, run, grad_h):
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(seed, cell, readout, draw, *, units=4, updates=200, every=None,
-          rule=full, hold="", **biases):
+def train(seed, cell, readout, draw, *, units=8, updates=200, every=None,
+          rate=0.01, rule=full, hold="", **biases):
+    """Train one net; return it as it was before, and after every `every` updates."""
     rng = np.random.default_rng(seed)
-    inputs = draw(rng, 1).inputs.shape[-1]
+    inputs = draw(np.random.default_rng(0), 1).inputs.shape[-1]
     model = init_model(rng, cell, readout, inputs=inputs, units=units, outputs=1)
-    wide_open = {f"b_{letter}": 30.0 for letter in hold}
-    start = shifted(shifted(model.cell, **biases), **wide_open)
-    for letter in hold:
-        start = start._replace(**{
-            f"W_{letter}": 0 * getattr(start, f"W_{letter}"),
-            f"U_{letter}": 0 * getattr(start, f"U_{letter}"),
-        })
+    model = model._replace(cell=held_open(shifted(model.cell, **biases), hold))
 
     def loss_and_gradient(model):
         batch = draw(rng, 32)
@@ -311,12 +316,14 @@ def train(seed, cell, readout, draw, *, units=4, updates=200, every=None,
         loss, grad_readout, grad_h = readout.loss(
             model.readout, run.states.h, batch.targets, batch.mask
         )
-        gradient = without(rule(cell, model.cell, run, grad_h), hold)
+        gradient = changed(
+            rule(cell, model.cell, run, grad_h),
+            lambda name, value: 0 * value if name[-1] in hold else value,
+        )
         return loss, Model(gradient, grad_readout)
 
-    model = model._replace(cell=start)
-    fitted = fit(loss_and_gradient, model, Adam(0.01), updates, clip=1.0,
-                 score=lambda m: m, score_every=every or updates, progress=False)
+    fitted = fit(loss_and_gradient, model, Adam(rate), updates, clip=1.0,
+                 score=lambda model: model, score_every=every or updates)
     return [model, *fitted.history.scores]
 
 
@@ -343,7 +350,7 @@ latch = Latch(lag=20)
 
 
 def on_latch(seed, cell, **how):
-    model = train(seed, cell, logistic, batches(latch), **how)[-1]
+    model = train(seed, cell, logistic, batches(latch), units=4, **how)[-1]
     return model, share_right(latch, cell, logistic, model, seed)
 
 
@@ -437,20 +444,20 @@ def lost(model, seed):
 holds = {"neither": "io", "only output": "i", "only input": "o", "both": ""}
 losses, trained = {}, {}
 for name, hold in holds.items():
-    biases = {f"b_{a}": -1.0 for a in "io" if a not in hold}
+    biases = {f"b_{a}": -2.0 for a in "io" if a not in hold}
     trained[name] = over_seeds(
         lambda seed, hold=hold, biases=biases: train(
             seed, lstm_1997, linear, store_and_recall, units=1,
-            updates=400, every=100, hold=hold, **biases,
+            updates=400, every=100, rate=0.02, hold=hold, **biases,
         ),
         range(5),
     )
     losses[name] = [lost(models[-1], k) for k, models in enumerate(trained[name])]
-    learned = sum(loss < 0.2 for loss in losses[name])
+    learned = sum(loss < 0.3 for loss in losses[name])
     print(f"{name:12} learned: {learned} of 5 seeds")
 
 # %% tags=["hide-input"]
-assert max(losses["both"]) < 0.15
+assert max(losses["both"]) < 0.2
 assert min(min(losses[k]) for k in ("neither", "only output", "only input")) > 0.5
 _, ax = figures.axes(size=(9.5, 2.8))
 show(
@@ -485,33 +492,49 @@ print(f"four cells, output gates held open: most seeds learn: {learned >= 3}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What the gates learned
 #
-# One sequence through one trained cell. Store at step 4, recall at step 16.
+# All five nets, 200 sequences: store at step 4, recall at step 16.
 
 # %%
 batch = store_and_recall(np.random.default_rng(1), 200, at=(3, 15))
-net = trained["both"][0][-1]
-run = unroll(lstm_1997, net.cell, batch.inputs)
-traces = {letter: run.trace(letter)[:, 0, 0] for letter in "ioc"}
+final = [models[-1] for models in trained["both"]]
+runs = [unroll(lstm_1997, model.cell, batch.inputs) for model in final]
+opened = {a: np.array([run.trace(a).mean((1, 2)) for run in runs]) for a in "io"}
+contrast = opened["i"][:, 3] / np.delete(opened["i"], 3, axis=1).mean(1)
+print("output gate widest at the recall mark:", np.all(opened["o"].argmax(1) == 15))
+print("input gate widest at the store mark:  ", np.all(opened["i"].argmax(1) == 3))
 
 # %% tags=["hide-input"]
-for models in trained["both"]:
-    seen = unroll(lstm_1997, models[-1].cell, batch.inputs)
-    i_mean, o_mean = (seen.trace(letter).mean((1, 2)) for letter in "io")
-    assert i_mean.argmax() == 3 and o_mean.argmax() == 15
-    assert i_mean[3] > 2 * np.delete(i_mean, 3).mean()
-    assert o_mean[15] > 3 * np.delete(o_mean, 15).mean()
-_, ax = figures.axes(size=(10, 4.0))
+gating, swapped = contrast > 4, contrast < 4
+assert gating.any() and swapped.any() and np.all(opened["o"].argmax(1) == 15)
+assert not np.all(opened["i"].argmax(1) == 3)
+assert np.all(opened["o"][:, 15] > 4 * np.delete(opened["o"], 15, axis=1).mean(1))
+figure, panels = figures.axes(columns=2, size=(12, 3.6))
+titles = ("one net: the input gate opens", "another: the candidate opens")
+for ax, k, title in zip(panels, (contrast.argmax(), contrast.argmin()), titles):
+    traces = {"i": runs[k].trace("i")[:, 0, 0], "g": np.abs(runs[k].trace("g")[:, 0, 0])}
+    figures.gate_traces(np.arange(1, 21), traces, ylabel="$i_t$ and $|g_t|$", ax=ax)
+    ax.set_title(title, fontsize=15, loc="left")
+    ax.set_ylim(-0.05, 1.1)
 show(
-    figures.gate_traces(np.arange(1, 21), traces, ax=ax),
-    alt="Over 20 steps the input gate is nearly shut but for a peak at step 4, the store mark; "
-    "the output gate is nearly shut but for a peak at step 16, the recall mark; the cell state "
-    "jumps at step 4 and then stays about the same.",
+    figure,
+    alt="Two trained nets on one sequence. In the left one the input gate is shut but for a peak "
+    "at step 4, the store mark, while the candidate follows the distractors. In the right one "
+    "the candidate is near zero but for peaks at the marks, while the input gate moves up and "
+    "down with the distractors.",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Let the class find out what the right-hand net does. A product has two factors: i_t g_t is small
+# when either is. In the right-hand net the candidate has become the gate (zero without a mark), and
+# the input gate carries the number, which is possible because sigma rises with it. Training does not
+# read the names that we gave to the letters. The output gate has no such freedom, and all five nets
+# agree on it.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# In every one of the five nets, averaged over 200 sequences, the input gate is widest open at the
-# store mark and the output gate at the recall mark (asserted above). Nobody told them which mark is
-# whose.
+# That is worth a second look, because most texts show you one trained cell in which every gate does
+# what it is called after. What gets stored is the *product* $i_t g_t$, and the product is zero if
+# **either** factor is zero. Some nets shut the input gate; others shut the candidate and let the
+# input gate carry the number. Both solve the task. The names are our reading, not the net's.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Repair: the two-sequence task
@@ -524,7 +547,7 @@ long = TwoSequence(length=100)
 
 
 def on_long(seed, cell):
-    model = train(seed, cell, logistic, batches(long), updates=250)[-1]
+    model = train(seed, cell, logistic, batches(long))[-1]
     return share_right(long, cell, logistic, model, seed)
 
 
@@ -541,7 +564,7 @@ assert learned == 5 and chance == 5
 _, ax = figures.axes(size=(9, 2.6))
 show(
     figures.compare_scores(long_scores, baseline=long.memory_free_score, ax=ax),
-    alt="Share of sequences on the right side after 250 updates, five seeds each: the Elman net "
+    alt="Share of sequences on the right side after 200 updates, five seeds each: the Elman net "
     "stays at the memory-free 0.5, the 1997 cell is near 1.",
 )
 
@@ -587,36 +610,37 @@ def passage(model):
 # ## Which errors are trapped, and when released
 
 # %% tags=["hide-input"]
-steps = np.arange(1, 21)
+steps, rest = np.arange(1, 21), np.arange(20)
 before = np.array([passage(models[0]) for models in trained["both"]])
 after = np.array([passage(models[-1]) for models in trained["both"]])
-assert np.all(after[:, 0].argmax(1) == 15) and np.all(after[:, 1].argmax(1) == 3)
-others = np.arange(20) != 15
-assert np.all(after[:, 0, 15] > 4 * after[:, 0, others].mean(1))
-assert np.median(after[:, 1, 3]) > 2 * np.median(np.delete(after[:, 1], 3, axis=1))
-assert np.abs(before).max() < 0.6
-figure, panels = figures.axes(columns=2, size=(12, 4.6))
-titles = ("enters the state (output gate)", "leaves to the candidate (input gate)")
-for k, (ax, title) in enumerate(zip(panels, titles)):
-    figures.learning_curves(
-        {"before": before[:, k], "after": after[:, k]},
-        steps=steps, xlabel="time step t", ylabel="share of the error that passes", ax=ax,
-    )
-    ax.set_title(title, fontsize=15, loc="left")
+assert np.all(after[:, 0, 15] > 4 * after[:, 0, rest != 15].mean(1))
+assert np.all(after[gating][:, 1, 3] > 4 * after[gating][:, 1, rest != 3].mean(1))
+assert np.abs(before).max() < 0.5
+figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
+share = {"xlabel": "time step t", "ylabel": "share of the error that passes", "steps": steps}
+figures.learning_curves({"before": before[:, 0], "after": after[:, 0]}, ax=left, **share)
+figures.learning_curves(
+    {"before": before[:, 1], "after": after[gating][:, 1]}, ax=right, **share
+)
+left.set_title("enters the state (output gate)", fontsize=15, loc="left")
+right.set_title("leaves to the candidate (input gate)", fontsize=15, loc="left")
+for ax in (left, right):
     ax.set_ylim(0, 1)
 show(
     figure,
-    alt="Two panels over 20 steps, five seeds. Before training both shares are flat and small. "
-    "After training, the share that enters the state has one peak, at step 16, the recall mark; "
-    "the share that leaves to the candidate has its peak at step 4, the store mark.",
-    caption="One cell on store and recall; store at step 4, recall at step 16. Thick: median.",
+    alt="Two panels over 20 steps. Before training both shares are flat and small. After "
+    "training, the share that enters the state has one peak, at step 16, the recall mark; the "
+    "share that leaves to the candidate has one peak, at step 4, the store mark.",
+    caption="One cell, before and after training. Left: five nets. Right, after: the nets in "
+    "which the input gate opens.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This is the sentence of 1997, measured: "the output gate will have to learn which errors to trap in
-# its carousel, the input gate when to release them". Before training the gates pass a little of
-# everything, at every step. After: errors made at the recall mark get in, errors made at other
-# steps do not; what is in gets out, to the weights that write, at the store mark.
+# This is what sections 3 and 4 of the 1997 paper say in words: the output gate has to learn which errors to trap
+# in the carousel, the input gate when to release them. Before training the gates pass a
+# little of everything, at every step. After: errors made at the recall mark get in, errors made at
+# other steps do not; what is in gets out, to the weights that write, at the store mark.
+# In the nets with swapped roles the error at the store mark leaves to the input gate's weights.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Error circles in the carousel
@@ -642,13 +666,13 @@ def circling(model, recall=15):
 # ## Error circles in the carousel, through training
 
 # %% tags=["hide-input"]
-stages = {"200 updates": 2, "400 updates": 4}
+stages = {"100 updates": 1, "400 updates": 4}
 circles = {
     name: np.array([circling(models[k])[:16] for models in trained["both"]])
     for name, k in stages.items()
 }
 early, late = (np.abs(circles[name][:, 0] - 1) for name in stages)
-assert np.all(late < 1.0) and np.median(late) < 0.75 * np.median(early)
+assert np.all(late < 0.6) and np.median(late) < 0.7 * np.median(early)
 assert all(np.all(values[:, 0] > 0.5) for values in circles.values())
 _, ax = figures.axes(size=(10.5, 4.2))
 figures.learning_curves(
@@ -659,9 +683,9 @@ figures.learning_curves(
 ax.set_ylim(0, None)
 show(
     ax,
-    alt="The error in the state at steps 1 to 16, relative to step 16, five seeds, after 200 and "
+    alt="The error in the state at steps 1 to 16, relative to step 16, five seeds, after 100 and "
     "400 updates. It does not vanish: going back it stays, or grows. After 400 updates it is "
-    "nearer to the flat line of the carousel alone than after 200.",
+    "nearer to the flat line of the carousel alone than after 100.",
     caption="Nothing vanishes on the way back. What grows, comes round through the gates and h.",
 )
 
@@ -717,14 +741,14 @@ def remainder(seed, b_o):
     return [np.linalg.norm(J - np.eye(8), 2) for J in jacobians]
 
 
-rest = {
+remainders = {
     f"$b_o = {b_o}$": np.array([remainder(seed, b_o) for seed in range(5)])
     for b_o in (0, -2, -4)
 }
-far, middle, near = (values[:, -1] for values in rest.values())
+far, middle, near = (values[:, -1] for values in remainders.values())
 assert np.median(far) > 5 and far.max() > 10 and near.max() < 0.6 and np.all(near < middle)
 _, ax = figures.axes(size=(10, 4.0))
-figures.regimes(lags, rest, ax=ax)
+figures.regimes(lags, remainders, ax=ax)
 ax.set_ylabel("norm of the remainder (log scale)")
 show(
     ax,
@@ -907,13 +931,13 @@ def cosine(seed, b_o):
 
 angles = {f"$b_o = {b}$": [cosine(s, b) for s in range(10)] for b in (0, -2, -4)}
 wide, between, narrow = angles.values()
-assert min(wide) < 0.8 and min(between) > 0.8 and min(narrow) > 0.98
+assert min(wide) < 0.6 and min(between) > 0.6 and min(narrow) > 0.97
 _, ax = figures.axes(size=(9, 3.8))
 show(
     figures.compare_scores(angles, baseline=1.0, baseline_label="same direction",
                            ylabel="cosine", ax=ax),
     alt="Cosine of truncated and full gradient for ten seeds: widely spread with output-gate bias "
-    "0, above 0.8 with -2, and above 0.98 for all seeds with -4.",
+    "0, above 0.6 with -2, and above 0.97 for all seeds with -4.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -931,7 +955,8 @@ short = TwoSequence(length=30)
 
 
 def on_short(seed, rule, b_o):
-    model = train(seed, lstm_1997, logistic, batches(short), rule=rule, b_o=b_o)[-1]
+    model = train(seed, lstm_1997, logistic, batches(short), units=4,
+                  rule=rule, b_o=b_o)[-1]
     return share_right(short, lstm_1997, logistic, model, seed)
 
 
@@ -945,3 +970,160 @@ rules = {
 
 # %% tags=["hide-input"]
 print({k: np.round(v, 2) for k, v in rules.items()})
+_, ax = figures.axes(size=(11, 3.6))
+show(
+    figures.compare_scores(rules, baseline=short.memory_free_score, ax=ax),
+    alt="TODO",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Cells abused as a bias
+#
+# The reason given in 1997 is another one. Early in training, cells get used for what needs no memory.
+# Here the read-out has no bias of its own, and the mean answer is 1/2; the four cells start with
+# $b_o = -1, -2, -3, -4$. Who supplies the mean?
+
+
+# %% tags=["hide-input"]
+def loss_without_bias(params, h, targets, mask=None):
+    value, gradient, grad_h = linear.loss(params, h, targets, mask)
+    return value, gradient._replace(d=0 * gradient.d), grad_h
+
+
+no_bias = SimpleNamespace(init=linear.init, loss=loss_without_bias)
+staggered = np.array([-1.0, -2.0, -3.0, -4.0])
+
+
+def mean_supplied(seed):
+    model = train(seed, lstm_1997, no_bias, batches(short), units=4, updates=50,
+                  b_o=staggered)[-1]
+    test = short.sample(np.random.default_rng(10**6 + seed), 500)
+    h = unroll(lstm_1997, model.cell, test.padded().inputs).states.h
+    return (model.readout.V[0] * h[test.lengths - 1, np.arange(500)]).mean(0)
+
+
+supplied = np.array(over_seeds(mean_supplied, range(5)))
+assert np.all(supplied[:, 0] > 2 * supplied[:, 3])
+_, ax = figures.axes(size=(9, 3.4))
+show(
+    figures.compare_scores(
+        {f"$b_o = {b:.0f}$": row for b, row in zip(staggered, supplied.T)},
+        baseline=0.5, baseline_label="mean answer", ylabel="mean contribution", ax=ax,
+    ),
+    alt="Mean contribution of each cell to the answer after 50 updates, five seeds: the cell with "
+    "output-gate bias -1 supplies most of the mean, the one with -4 the least.",
+)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The paper calls this the abuse problem: a cell that only supplies a constant is lost for memory, at
+# least for a while. Biases that differ hand out the cells one after the other: the most open one
+# takes the easy job, the others stay free. We see exactly that. We do not see that it saves
+# updates here: with the full gradient and Adam, more negative biases learn no sooner.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What fails now: a stream
+#
+# The latch, solved by all five nets. Now sequences follow one another, and **nobody
+# resets the state** in between. The marker still says when to store.
+
+
+# %%
+def on_stream(number, count=8):
+    rng, state, shares, states = np.random.default_rng(number), None, [], []
+    model = nets[lstm_1997][number]
+    for _ in range(count):
+        sequences = latch.sample(rng, 500)
+        run = unroll(lstm_1997, model.cell, sequences.padded().inputs, state)
+        state = lstm_1997.State(run.states.h[-1], run.states.c[-1])
+        y = logistic.outputs(model.readout, run.states.h)
+        shares.append(latch.is_correct(y, sequences).mean())
+        states.append(run.states.c[:, 0])
+    return shares, np.concatenate(states)
+
+
+streams = [on_stream(number) for number in range(5)]
+stream_scores = np.array([shares for shares, _ in streams])
+print("first answer right: ", bool(np.all(stream_scores[:, 0] > 0.99)))
+print("second answer right:", bool(np.all(stream_scores[:, 1] > 0.99)))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The state only grows
+
+# %% tags=["hide-input"]
+assert np.all(stream_scores[:, 0] > 0.99) and np.all(stream_scores[:, 1:] < 0.8)
+sizes = np.array([np.abs(states).mean(1) for _, states in streams])
+assert np.all(sizes[:, -1] > 3 * sizes[:, 20])
+figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
+figures.score_against_lag(
+    np.arange(1, 9), stream_scores, label="lstm_1997", baseline=0.5,
+    xlabel="number of the sequence in the stream", ax=left,
+)
+figures.stream_state(streams[0][1], boundaries=np.arange(8) * 21, limit=3.0, ax=right)
+show(
+    figure,
+    alt="Left: all five nets answer the first sequence of a stream, and are near chance from the "
+    "second on. Right: the cell states of one net move away from zero through all eight "
+    "sequences, far out of the band where tanh still responds.",
+)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Nothing in the cell can make the state smaller on purpose, but adding an opposite number, and
+# that needs exactly the right one. tanh of a large state is flat: the new value is in the sum, but
+# nobody can see it, and no error gets in either, because the same slope gates the error.
+# Ask: which gate is missing? Where on the diagram would you put it? (On the thick line.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# Look again at "Which errors are trapped, and when released", right panel. After training, the
+# error in the state at steps 1, 2, 3 is about as large as at step 4. Yet steps 1 to 3 hardly change the
+# candidate's weights. Why?
+#
+# - **A** The error has vanished before it reaches them.
+# - **B** The output gate is shut at steps 1 to 3.
+# - **C** The input gate is shut at steps 1 to 3.
+# - **D** The gradient was truncated.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>A: the error has vanished</summary>
+# No. "Error circles in the carousel" shows it at full size at step 1. Vanishing is what happens in
+# the Elman net of lesson 03.
+# </details>
+# <details><summary>B: the output gate is shut</summary>
+# It is shut there, and that decides which errors <em>enter</em> at these steps. The error in
+# question entered at step 16, and travels along the state, where the output gate has no say.
+# </details>
+# <details><summary>C: the input gate is shut</summary>
+# Right. Error leaves the state for the candidate's weights multiplied by i (1 - g²). The gate that
+# keeps a distractor out on the way forward keeps the error of that distractor in on the way back.
+# That is the end of the weight conflict of lesson 04.
+# </details>
+# <details><summary>D: the gradient was truncated</summary>
+# No: these nets learned from the full gradient. And truncation cuts the way into h at the step
+# before, not the way into this step's weights.
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# - A gate is a multiplication by a learned number in $[0, 1]$: another one at every step.
+# - Input gate: what to store. Output gate: what to release. Going back: when to release an
+#   error, and which to trap.
+# - The full gradient is *not* constant; the truncated one is, and costs $O(\text{weights})$ per step.
+# - A nearly shut output gate makes the two agree.
+# - Nothing in this cell can forget.
+#
+# **Exercise**: [ex05 LSTM cell](../exercises/ex05_lstm_cell/ex05_lstm_cell.ipynb), after lesson 07.
+# **Next**: [07 forget gates](07_forget_gates.ipynb) puts one more gate, on the state itself.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading**
+#
+# - S. Hochreiter and J. Schmidhuber 1997, *Long short-term memory*, Neural Computation 9(8),
+#   1735-1780. Sections 3 and 4 are this lesson; appendix A.1 is the truncated rule.
+# - S. Hochreiter 1991, *Untersuchungen zu dynamischen neuronalen Netzen*: where the error flow was
+#   first analysed.
+# - Y. Bengio, P. Simard and P. Frasconi 1994, *Learning long-term dependencies with gradient descent
+#   is difficult*: the latch and the two-sequence task.
+# - F. Gers, J. Schmidhuber and F. Cummins 2000, *Learning to forget: continual prediction with
+#   LSTM*: the next lesson.
