@@ -52,7 +52,7 @@ from coursekit.training import (
 # %% tags=["hide-input"]
 words = "My dog, whom I adopted in 2009, chases squirrels".split()
 ax = figures.dependency(
-    words, words.index("dog,"), words.index("chases"), note="the error must travel back"
+    words, words.index("chases"), words.index("dog,"), note="the error must travel back"
 )
 show(ax, alt="an arc from the verb chases back over five words to its subject, dog")
 
@@ -91,7 +91,7 @@ show(ax, alt="an arc from the verb chases back over five words to its subject, d
 # $f$ is a *squashing function*: $\tanh$, or the logistic
 # $\sigma(net) = 1 / (1 + e^{-net})$. The same $U$ is used at every step.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def elman_step(W, U, b, x, h):
     net = W @ x + U @ h + b
     return np.tanh(net)
@@ -168,7 +168,7 @@ show(
 # How does the last state answer to a nudge of the first? Multiply the steps,
 # the latest one leftmost:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def jacobian_of_h(run, U):
     """d h_T / d h_0: the product of diag(f'(net_t)) U."""
     product = np.eye(len(U))
@@ -191,7 +191,7 @@ print("the product equals the library's state_jacobian")
 # Slides and papers print the step in several orders. Nudge a state by a hair,
 # run the net, and see which one is true: a *finite difference* needs no theory.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def nudged(first_state):
     start = elman.State(first_state)
     return unroll(elman, params, xs, start).states.h[-1]
@@ -208,7 +208,7 @@ print("diag(f') U agrees:", np.allclose(ours, measured, atol=1e-8))
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## Three orders, one truth
 
-# %% slideshow={"slide_type": "-"}
+# %%
 slopes, U = run.trace("slope"), params.U
 orders = {
     "diag(f'(net_t)) U": [np.diag(s) @ U for s in slopes],
@@ -363,7 +363,7 @@ show(
 # **orthogonal** $U$ (it only rotates), scaled by a number $r$. Then the norm after
 # $n$ steps is exactly $r^n$.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def rotation(rng, units):
     return np.linalg.qr(rng.normal(size=(units, units)))[0]
 
@@ -429,7 +429,7 @@ show(
 # Hold every unit at its steepest point ($net = 0$). Then $f'$ is 1 for tanh and
 # 1/4 for the logistic, and the turn is at $r = 1$ and at $r = 4$: exactly.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def norm_at_steepest(cell, r, steps=100):
     U = r * rotation(np.random.default_rng(0), 50)
     h = 0.5 if cell is elman_logistic else 0.0  # f(0)
@@ -452,7 +452,7 @@ for name, cell, turn in (("tanh", elman, 1), ("logistic", elman_logistic, 4)):
 # Move the two sliders: the scale of the weights (the *spectral radius* of $U$, the
 # size of its largest eigenvalue) and the lag.
 
-# %% slideshow={"slide_type": "-"}
+# %% tags=["hide-input"]
 from coursekit.widgets import VanishingExplorer
 
 VanishingExplorer()
@@ -519,7 +519,7 @@ def train(seed, length, radius, clip, updates=400):
 #
 # Two-sequence problem, 20 steps, 8 seeds: the same nets, the same learning rate.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 free = over_seeds(lambda s: train(s, 20, 1.5, clip=None), range(8))
 clipped = over_seeds(lambda s: train(s, 20, 1.5, clip=1.0), range(8))
 scores = {
@@ -543,7 +543,7 @@ show(
 # The gradient of one weight is a *sum over time steps*. How much does each step
 # contribute, when the error enters at the end of 40 steps?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def heard(seed, steps=40):
     """Size of each step's part in the gradient of W; error at the end."""
     rng = np.random.default_rng(seed)
@@ -583,10 +583,11 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The experiment that fails
 #
-# The two-sequence problem at a growing lag. Plain recurrent nets at their best:
+# The two-sequence problem at a growing lag. The plain net (*simple recurrent network*, SRN)
+# at its best:
 # tanh, 20 units, spectral radius 1 to begin with, clipped gradients, 8 seeds each.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 lengths = (10, 20, 40, 80)
 table = np.array(
     [
@@ -655,7 +656,7 @@ print("lag 10: learned by nearly all of 8 nets; lag 80: by hardly any")
 # - Each factor is $\mathrm{diag}(f')\,U$. Below one: vanishing. Above: exploding.
 #   In between lies a knife edge.
 # - Exploding can be clipped. **Vanishing cannot be repaired afterwards.**
-# - A plain recurrent net can express a long memory and cannot learn it.
+# - A plain recurrent net can express a long memory, and hardly ever learns it.
 #
 # Next: [what error should a single weight follow?](04_weight_conflict.ipynb)
 
