@@ -22,8 +22,8 @@ from coursekit.checks.lstm_reference import (
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-CAROUSEL = "05"
-ERROR = "06"
+CAROUSEL = "05#what-must-hold-for-many-units"
+ERROR = "06#how-error-enters-and-leaves"
 REPAIR = "07"
 
 BACK = Catalogue()

@@ -16,9 +16,9 @@ from coursekit.checks.lstm_reference import (
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-CAROUSEL = "05"
-ERROR = "06"
-GATES_1997 = "06"
+CAROUSEL = "05#what-must-hold-for-many-units"
+ERROR = "06#how-error-enters-and-leaves"
+GATES_1997 = "06#the-1997-cell"
 
 RUN = Catalogue()
 GRADIENT = Catalogue()

@@ -18,8 +18,8 @@ from coursekit.checks.lstm_reference import (
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-CAROUSEL = "05"
-GATES_1997 = "06"
+CAROUSEL = "05#what-must-hold-for-many-units"
+GATES_1997 = "06#the-1997-cell"
 REPAIR = "07"
 
 STEP = Catalogue()

@@ -1,6 +1,9 @@
 """Exercises 5 and 6: every known mistake is named, none is taken for another, no right answer is
 accused."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ from coursekit.checks.feedback import judge_publicly
 from coursekit.checks.spec import InProcess, evaluate
 from coursekit.gradients import bptt, check_gradient, unroll
 
+LESSONS = Path(__file__).parents[2] / "source" / "lessons"
 EXERCISES = ("ex05_lstm_cell", "ex06_reber")
 CHECKS = [check for exercise in EXERCISES for check in checks.for_exercise(exercise)]
 MISTAKES = [(check, mistake) for check in CHECKS for mistake in check.mistakes]
@@ -216,3 +220,16 @@ def test_a_stub_earns_nothing_and_a_crash_is_no_known_mistake(check):
     assert outcome.points == 0 and outcome.failure == "not answered"
     outcome = judge_publicly(check, crash)
     assert outcome.points == 0 and outcome.mistake is None and outcome.failure == "error"
+
+
+def _slug(heading):
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def test_every_place_that_feedback_points_to_is_there():
+    pointed = {mistake.lesson for _, mistake in MISTAKES} | {check.lesson for check in CHECKS}
+    for number, _, heading in (place.partition("#") for place in pointed if place):
+        if heading:
+            [lesson] = LESSONS.glob(f"{number}_*.py")
+            headings = re.findall(r"(?m)^# #+ (.+)$", lesson.read_text("utf-8"))
+            assert heading in map(_slug, headings), f"lesson {number} has no heading {heading}"
