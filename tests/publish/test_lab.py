@@ -28,9 +28,8 @@ def running(tmp_path):
         if "Ctrl-C" in line:
             break
     yield process, "".join(said), folder
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    process.terminate()  # not kill: it has to stop its server
+    process.communicate(timeout=60)
 
 
 def test_it_serves_the_working_copy_quietly_and_ends_with_ctrl_c(running):
