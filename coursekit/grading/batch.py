@@ -4,10 +4,11 @@ import multiprocessing
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -56,7 +57,8 @@ def run(
         out: A new or empty folder for grades.csv, results.jsonl and feedback/.
         workers: Submissions graded at a time; the number of processors by default.
         seed: Draws the hidden inputs; a secret one by default. It is kept in results.jsonl.
-        timeout: Seconds for one notebook, 120 by default; a cell or a call may take a quarter.
+        timeout: Seconds for one notebook, 120 by default; a cell or a call may take a quarter. An
+            exercise whose solution takes long here gets more: see `_at_least`.
 
     Returns:
         The exit code: 0 when every submission has its result, whatever the students wrote; 1 when
@@ -76,8 +78,16 @@ def run(
     workers = workers or os.cpu_count() or 1
     seed = secrets.randbits(64) if seed is None else seed
     fonts = find_font_cache()
-    _calibrate(sorted({one.exercise for one in found} - {""}), limits, fonts, workers)
-    jobs = [Job(one, seed_for(seed, one.student, one.exercise), limits, fonts) for one in found]
+    taken = _calibrate(sorted({one.exercise for one in found} - {""}), limits, fonts, workers)
+    jobs = [
+        Job(
+            submission=one,
+            seed=seed_for(seed, one.student, one.exercise),
+            limits=_at_least(limits, taken.get(one.exercise, 0.0)),
+            font_cache=fonts,
+        )
+        for one in found
+    ]
     done = _grade_and_record(jobs, workers, target)
     print(summary(done, target))
     failed = [one for one in done if any(mark.cause is Cause.TOOL_FAILED for mark in one.marks)]
@@ -127,6 +137,7 @@ def grade(job: Job) -> Result:
         maximum = spec.maximum if spec is not None else 0.0
         mark = Mark("", 0.0, maximum, one.cause or Cause.UNREADABLE, (one.reason,))
         return Result(one.student, one.exercise, (mark,), seed=job.seed)
+    begun = time.monotonic()
     try:
         verdict = judge(one.notebook, spec, job.seed, limits=job.limits, start=_starter(job, spec))
     except Exception as error:  # one submission must not take the others with it
@@ -140,6 +151,7 @@ def grade(job: Job) -> Result:
         level=verdict.level,
         seed=job.seed,
         version=one.notebook.version,
+        seconds=round(time.monotonic() - begun, 3),
     )
 
 
@@ -221,8 +233,21 @@ def solution_of(exercise: str) -> Path:
     return PACKAGE.parent / "solutions" / exercise / f"{exercise}.ipynb"
 
 
-def _calibrate(exercises: Sequence[str], limits: Limits, fonts: str | None, workers: int) -> None:
-    """Grade the solutions as if they were handed in; anything but full marks stops the command."""
+def _at_least(limits: Limits, seconds: float) -> Limits:
+    """Limits that leave room for a notebook whose solution takes that long on this machine."""
+    total, step = max(limits.total, 6 * seconds), max(limits.step, 3 * seconds)
+    return replace(limits, total=total, step=step)
+
+
+def _calibrate(
+    exercises: Sequence[str], limits: Limits, fonts: str | None, workers: int
+) -> dict[str, float]:
+    """Grade the solutions as if they were handed in; anything but full marks stops the command.
+
+    Returns:
+        The seconds that each solution took.
+    """
+    generous = replace(limits, total=10 * limits.total, step=10 * limits.total)
     jobs = []
     for exercise in exercises:
         path = solution_of(exercise)
@@ -232,17 +257,24 @@ def _calibrate(exercises: Sequence[str], limits: Limits, fonts: str | None, work
         try:
             notebook = read(path.name, path.read_bytes(), {exercise: spec_of(exercise).names})
         except Unusable as unusable:
-            raise CommandError(f"the solution of {exercise}: {unusable.reason}", 1) from None
+            raise CommandError(f"The solution of {exercise}: {unusable.reason}.", 1) from None
         one = Submission("the solution", exercise, notebook)
-        jobs.append(Job(one, secrets.randbits(64), limits, fonts))
+        jobs.append(Job(one, secrets.randbits(64), generous, fonts))
+    taken = {}
     for _, result in grade_all(jobs, workers):
-        open_ones = {question.name for question in spec_of(result.exercise).open_questions}
-        for mark in result.marks:
-            if mark.points < mark.maximum and mark.answer not in open_ones:
-                raise CommandError(
-                    f"The solution of {result.exercise} itself gets {mark.points:g} of "
-                    f"{mark.maximum:g} points for {mark.answer or 'the notebook'}: "
-                    f"{' | '.join(mark.messages)}\nNothing was graded; mend the solution or its "
-                    "check first.",
-                    1,
-                )
+        _demand_full_marks(result)
+        taken[result.exercise] = result.seconds
+    return taken
+
+
+def _demand_full_marks(result: Result) -> None:
+    open_ones = {question.name for question in spec_of(result.exercise).open_questions}
+    for mark in result.marks:
+        if mark.points < mark.maximum and mark.answer not in open_ones:
+            said = "\n".join((*mark.messages, *result.notes))
+            raise CommandError(
+                f"The solution of {result.exercise} itself gets {mark.points:g} of "
+                f"{mark.maximum:g} points for {mark.answer or 'the notebook'}:\n{said}\n"
+                "Nothing was graded; mend the solution or its check first.",
+                1,
+            )

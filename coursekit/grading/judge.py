@@ -176,6 +176,16 @@ class Player:
             first = text.replace("the cell raises", "raises", 1)
             self.notes.append(f"{self.where(index)} {first}")
 
+    def index_of(self, check: Check) -> int | None:
+        """The place of the cell that answers a check."""
+        cell = cell_of(check, self.cells)
+        return next((i for i, one in enumerate(self.cells) if one is cell), None)
+
+    def lost_with(self, check: Check) -> Lost | None:
+        """How the cell that answers a check was lost, if it was."""
+        index = self.index_of(check)
+        return None if index is None else self.lost.get(index)
+
     def where(self, index: int) -> str:
         """What to call a cell in a sentence."""
         grade_id = self.cells[index].grade_id
@@ -245,12 +255,11 @@ class Calls:
         return None
 
     def _why_missing(self, name: str) -> CallFailed:
-        cell = cell_of(self.check, self.player.cells)
-        index = next((i for i, one in enumerate(self.player.cells) if one is cell), None)
+        index = self.player.index_of(self.check)
         if index is None:
             return CallFailed("missing", f"the notebook defines no {name}")
-        if index in self.player.lost:
-            lost = self.player.lost[index]
+        lost = self.player.lost_with(self.check)
+        if lost is not None:
             message = f"the cell that should define {name} was stopped: {lost.message}"
             return CallFailed(lost.kind, message)
         error = self.player.errors.get(index)
@@ -351,12 +360,17 @@ def _mark(player: Player, check: Check, seed: int) -> Mark:
         name = type(error).__name__
         reason = f"the check of this answer failed itself ({name}); a person must look"
         return Mark(check.name, 0.0, check.points, Cause.TOOL_FAILED, (reason,))
+    cause, messages = _cause(outcome), _said_once(outcome.messages, calls.failure)
+    lost = player.lost_with(check)
+    if lost is not None and cause is Cause.RAISED:  # it lacks what its cell had no time to make
+        cause = CAUSES[lost.kind]
+        messages.append(f"the cell that defines {check.name} was stopped: {lost.message}")
     return Mark(
         answer=check.name,
         points=outcome.points,
         maximum=outcome.maximum,
-        cause=_cause(outcome),
-        messages=tuple(tame(message) for message in _said_once(outcome.messages, calls.failure)),
+        cause=cause,
+        messages=tuple(tame(message) for message in messages),
         parts=tuple((part.name, part.points, part.maximum) for part in outcome.parts),
         mistake=outcome.mistake,
     )

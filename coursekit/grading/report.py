@@ -63,6 +63,7 @@ class Result:
         level: The isolation that it ran at; "" where nothing ran.
         seed: What drew the hidden inputs; keep it from students.
         version: The course's version that the notebook says it was made with.
+        seconds: How long it took.
     """
 
     student: str
@@ -73,6 +74,7 @@ class Result:
     level: str = ""
     seed: int = 0
     version: str = ""
+    seconds: float = 0.0
 
     @property
     def points(self) -> float:

@@ -148,6 +148,14 @@ def test_a_solution_without_full_marks_stops_everything(small_course, submission
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_solution_that_takes_long_here_widens_the_limits_of_its_exercise():
+    limits = batch._limits(40)
+    assert (limits.total, limits.step) == (40, 10)
+    assert batch._at_least(limits, 1) == limits
+    wider = batch._at_least(limits, 20)
+    assert (wider.total, wider.step) == (120, 60)
+
+
 def test_a_fault_of_the_tool_is_a_row_and_an_exit_code(
     small_course, submissions, tmp_path, make, monkeypatch, capsys
 ):

@@ -123,6 +123,17 @@ def test_an_answer_whose_cell_ends_the_process_has_that_cause(graded, make):
     assert causes["length"] is Cause.DIED
 
 
+def test_an_answer_whose_cell_had_no_time_to_prepare_it_has_that_cause(graded, make):
+    source = (
+        "def draw(rng, count):\n    return rng.random(count) * table\nwhile True: pass\ntable = 1"
+    )
+    points, causes, verdict = graded(make.small(draw=source), step=5)
+    assert points == {**FULL, "draw": 0}
+    assert causes["draw"] is Cause.TIMEOUT
+    assert "name 'table' is not defined" in reason(verdict, "draw")
+    assert "the cell that defines draw was stopped: it did not finish" in reason(verdict, "draw")
+
+
 def test_a_notebook_that_used_up_its_time_ends(graded, make):
     points, causes, verdict = graded(make.small(), total=0)
     assert points == {**FULL, "doubled": 0, "draw": 0, "length": 0}
