@@ -101,8 +101,22 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
                 raise CommandError(_failure(notebook, name, current, problem)) from None
             except exceptions.DeadKernelError:
                 raise CommandError(_failure(notebook, name, current, "ended its kernel")) from None
+    for index in code:
+        join_streams(notebook.cells[index])
     notebook.metadata.language_info = NotebookNode(LANGUAGE)  # without the version of Python
     name_widgets(notebook, name)
+
+
+def join_streams(cell: NotebookNode) -> None:
+    """Put what a cell printed into one piece: where the kernel cut it depends on the machine."""
+    joined: list[NotebookNode] = []
+    for output in cell.outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == "stream" and output.get("name") == last.get("name"):
+            last.text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
 
 
 def name_widgets(notebook: NotebookNode, name: str) -> None:

@@ -52,9 +52,9 @@ from coursekit.training import (
 # %% tags=["hide-input"]
 words = "My dog, whom I adopted in 2009, chases squirrels".split()
 ax = figures.dependency(
-    words, words.index("chases"), words.index("dog,"), note="the error must travel back"
+    words, words.index("dog,"), words.index("chases"), note="the verb depends on a word far back"
 )
-show(ax, alt="an arc from the verb chases back over five words to its subject, dog")
+show(ax, alt="an arc joins the subject, dog, to the verb chases, over the five words between")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # In "My dog chases squirrels" the two words are neighbours, and a net without

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from coursekit import checks
 from coursekit.errors import CommandError
@@ -314,3 +315,19 @@ def test_points_come_from_the_checks() -> None:
             assert convert.points_of(question.name) == question.points > 0
     with pytest.raises(ValueError, match="no answer 'lstm_stop'"):
         convert.points_of("lstm_stop")
+
+
+def test_what_a_cell_prints_is_stored_in_one_piece() -> None:
+    cell = new_code_cell("pass")
+    cell.outputs = [
+        new_output("stream", name="stdout", text="one\n"),
+        new_output("stream", name="stdout", text="two\n"),
+        new_output("stream", name="stderr", text="trouble\n"),
+        new_output("stream", name="stdout", text="three\n"),
+    ]
+    build.join_streams(cell)
+    assert [(part.name, part.text) for part in cell.outputs] == [
+        ("stdout", "one\ntwo\n"),
+        ("stderr", "trouble\n"),
+        ("stdout", "three\n"),
+    ]
