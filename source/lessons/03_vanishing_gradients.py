@@ -33,7 +33,6 @@ from coursekit.cells import elman, elman_linear, elman_logistic, sigmoid
 from coursekit.gradients import gradient_by_time, state_jacobian, unroll
 from coursekit.tasks import TwoSequence
 from coursekit.training import (
-    Adam,
     Sgd,
     fit,
     init_model,
@@ -90,6 +89,7 @@ show(ax, alt="an arc joins the subject, dog, to the verb chases, over the five w
 #
 # $f$ is a *squashing function*: $\tanh$, or the logistic
 # $\sigma(net) = 1 / (1 + e^{-net})$. The same $U$ is used at every step.
+
 
 # %%
 def elman_step(W, U, b, x, h):
@@ -168,6 +168,7 @@ show(
 # How does the last state answer to a nudge of the first? Multiply the steps,
 # the latest one leftmost:
 
+
 # %%
 def jacobian_of_h(run, U):
     """d h_T / d h_0: the product of diag(f'(net_t)) U."""
@@ -191,6 +192,7 @@ print("the product equals the library's state_jacobian")
 # Slides and papers print the step in several orders. Nudge a state by a hair,
 # run the net, and see which one is true: a *finite difference* needs no theory.
 
+
 # %%
 def nudged(first_state):
     start = elman.State(first_state)
@@ -198,10 +200,7 @@ def nudged(first_state):
 
 
 hair = 1e-6
-columns = [
-    (nudged(hair * unit) - nudged(-hair * unit)) / (2 * hair)
-    for unit in np.eye(4)
-]
+columns = [(nudged(hair * unit) - nudged(-hair * unit)) / (2 * hair) for unit in np.eye(4)]
 measured = np.stack(columns, axis=1)
 print("diag(f') U agrees:", np.allclose(ours, measured, atol=1e-8))
 
@@ -232,6 +231,7 @@ for name, steps in orders.items():
 #
 # The next cell proves the second and the third in the same way.
 
+
 # %% slideshow={"slide_type": "skip"}
 def last_net(first_net):
     start = elman.State(np.tanh(first_net))
@@ -240,8 +240,7 @@ def last_net(first_net):
 
 nets = run.trace("net")
 columns = [
-    (last_net(nets[0] + hair * unit) - last_net(nets[0] - hair * unit))
-    / (2 * hair)
+    (last_net(nets[0] + hair * unit) - last_net(nets[0] - hair * unit)) / (2 * hair)
     for unit in np.eye(4)
 ]
 product = np.linalg.multi_dot([U @ np.diag(s) for s in slopes[:-1]][::-1])
@@ -270,6 +269,7 @@ print("net travels by U diag(f'(net_{t-1})), errors by U^T diag(f'(net_t))")
 #
 # "Each step keeps at most a quarter" is true **only if** $|U| \le 1$. For
 # $|U| < 4$ the error still vanishes. Above 4 the bound says nothing.
+
 
 # %% slideshow={"slide_type": "skip"}
 def random_weights(rng, units, norm):
@@ -305,9 +305,7 @@ for ax, norm in zip(pair, (1.0, 6.0), strict=True):
             for rng in map(np.random.default_rng, range(5))
         ]
     )
-    figures.gradient_norms(
-        lags, decay[norm], bound=(norm / 4) ** lags, label="5 nets", ax=ax
-    )
+    figures.gradient_norms(lags, decay[norm], bound=(norm / 4) ** lags, label="5 nets", ax=ax)
     ax.set_title(f"|U| = {norm:g}", fontsize=18)
 assert all((decay[n] <= (n / 4) ** lags * (1 + 1e-9)).all() for n in decay)
 assert decay[1.0][:, 9].max() < 1e-6  # ten steps: the prediction
@@ -331,6 +329,7 @@ show(
 #
 # A deep net has another $U$ in each layer; a recurrent net has the same $U$ at
 # each step. The product does not care much.
+
 
 # %% tags=["hide-input"]
 def through_layers(rng, layers=30, units=50):
@@ -363,6 +362,7 @@ show(
 # **orthogonal** $U$ (it only rotates), scaled by a number $r$. Then the norm after
 # $n$ steps is exactly $r^n$.
 
+
 # %%
 def rotation(rng, units):
     return np.linalg.qr(rng.normal(size=(units, units)))[0]
@@ -372,7 +372,7 @@ rng = np.random.default_rng(0)
 Q = rotation(rng, 50)
 for r in (0.9, 1.0, 1.1):
     norms = jacobian_norms(elman_linear, r * Q, rng)
-    assert np.allclose(norms, r ** lags)
+    assert np.allclose(norms, r**lags)
     print(f"r = {r}: after 100 steps 10^{np.log10(norms[-1]) + 1e-9:+.1f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -429,6 +429,7 @@ show(
 # Hold every unit at its steepest point ($net = 0$). Then $f'$ is 1 for tanh and
 # 1/4 for the logistic, and the turn is at $r = 1$ and at $r = 4$: exactly.
 
+
 # %%
 def norm_at_steepest(cell, r, steps=100):
     U = r * rotation(np.random.default_rng(0), 50)
@@ -440,9 +441,7 @@ def norm_at_steepest(cell, r, steps=100):
 
 
 for name, cell, turn in (("tanh", elman, 1), ("logistic", elman_logistic, 4)):
-    below, at, above = (
-        norm_at_steepest(cell, turn * k) for k in (0.9, 1, 1.1)
-    )
+    below, at, above = (norm_at_steepest(cell, turn * k) for k in (0.9, 1, 1.1))
     assert below < 1e-4 and np.isclose(at, 1, rtol=1e-6) and above > 1e4
     print(f"{name}: vanishes below r = {turn}, explodes above, 1 at the edge")
 
@@ -482,6 +481,7 @@ VanishingExplorer()
 # $+1$ or $-1$ and says the class; then noise follows on the same line; at the last
 # step the net must say the class. A guess scores one half. We train nets of 20
 # units with $U$ scaled to spectral radius 1.5, twice: with and without clipping.
+
 
 # %% slideshow={"slide_type": "skip"}
 def scaled(model, radius):
@@ -543,6 +543,7 @@ show(
 # The gradient of one weight is a *sum over time steps*. How much does each step
 # contribute, when the error enters at the end of 40 steps?
 
+
 # %%
 def heard(seed, steps=40):
     """Size of each step's part in the gradient of W; error at the end."""
@@ -556,8 +557,10 @@ def heard(seed, steps=40):
 
 
 parts = np.stack([heard(seed) for seed in range(5)])
-print("the first step is heard a thousand times less than the last:",
-      bool((parts[:, -1] < 1e-3 * parts[:, 0]).all()))
+print(
+    "the first step is heard a thousand times less than the last:",
+    bool((parts[:, -1] < 1e-3 * parts[:, 0]).all()),
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## The recent drowns the distant
@@ -590,10 +593,7 @@ show(
 # %%
 lengths = (10, 20, 40, 80)
 table = np.array(
-    [
-        [s for s, _ in over_seeds(lambda s: train(s, T, 1.0, 1.0), range(8))]
-        for T in lengths
-    ]
+    [[s for s, _ in over_seeds(lambda s: train(s, T, 1.0, 1.0), range(8))] for T in lengths]
 ).T  # (seeds, lengths)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -602,9 +602,7 @@ table = np.array(
 # %% tags=["hide-input"]
 solved = (table > 0.9).sum(axis=0)
 assert solved[0] >= 7 and solved[1] >= 5 and solved[3] <= 2
-ax = figures.score_against_lag(
-    lengths, table, label="SRN", baseline=0.5, baseline_label="guessing"
-)
+ax = figures.score_against_lag(lengths, table, label="SRN", baseline=0.5, baseline_label="guessing")
 show(
     ax,
     alt="nearly all nets score near one at lag 10; at lag 80 nearly all are at "

@@ -90,14 +90,13 @@ print("target at the last step:", f"{inputs[0, 0]:+.0f}")
 # weight, so that *up* means "make this weight larger" and *down* means "make it
 # smaller". The targets are $+1$ and $-1$, and the loss is half the squared error.
 
+
 # %% slideshow={"slide_type": "skip"}
 def pulls_and_gradient(cell, model, batch, letter):
     """Loss, the pull of each step on the value's weight, and the gradient."""
     inputs, targets, mask = batch
     run = unroll(cell, model.cell, inputs)
-    loss, grad_readout, grad_h = linear.loss(
-        model.readout, run.states.h, 2 * targets - 1, mask
-    )
+    loss, grad_readout, grad_h = linear.loss(model.readout, run.states.h, 2 * targets - 1, mask)
     parts = gradient_by_time(cell, model.cell, run, grad_h)
     weight = getattr(model.cell, letter)[0, 0]
     pulls = -np.sign(weight) * getattr(parts, letter)[:, 0, 0]
@@ -142,6 +141,7 @@ linear_runs = [train(elman_linear, seed, "W") for seed in SEEDS]
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## The first step pulls up, the others pull down
 
+
 # %% tags=["hide-input"]
 def smooth(pulls):
     """Means over 20 updates, (points,): the first step, and all later ones."""
@@ -185,9 +185,7 @@ show(
 # %%
 best = 0.5 * (1 - 1 / (LAG + 1))
 last = [losses[-200:].mean() for losses, _, _ in linear_runs]
-products = [
-    (model.readout.V @ model.cell.W)[0, 0] for _, _, model in linear_runs
-]
+products = [(model.readout.V @ model.cell.W)[0, 0] for _, _, model in linear_runs]
 assert np.allclose(last, best, atol=0.03)
 assert np.allclose(products, 1 / (LAG + 1), atol=0.05)
 print(f"best for one number {best:.3f}; no memory 0.500")
@@ -206,6 +204,7 @@ print("all 5 seeds end within 0.03 of that best")
 # ask for opposite changes? Compare the *directions* of the two gradients: the cosine is
 # $+1$ for agreement, $-1$ for a head-on clash.
 
+
 # %% slideshow={"slide_type": "skip"}
 def cosine(a, b):
     return (a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b)
@@ -220,9 +219,7 @@ def clash(seed, updates=100):
     for _ in range(updates):
         inputs, targets, mask = Latch(lag=5).sample(rng, 64).padded()
         run = unroll(elman, model.cell, inputs)
-        _, grad_readout, grad_h = linear.loss(
-            model.readout, run.states.h, 2 * targets - 1, mask
-        )
+        _, grad_readout, grad_h = linear.loss(model.readout, run.states.h, 2 * targets - 1, mask)
         parts = gradient_by_time(elman, model.cell, run, grad_h)
         value = parts.W[:, :, 0]  # (time, units)
         cosines.append(cosine(value[0], value[1:].sum(axis=0)))
@@ -258,6 +255,7 @@ print("mean cosine over 100 updates: negative in 5 of 5 seeds")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The gated unit, whole
 
+
 # %%
 def gated_unit(weights, inputs):
     """i_t and c_n for a batch; inputs (time, batch, 2): value and marker."""
@@ -270,6 +268,7 @@ def gated_unit(weights, inputs):
 def gated_loss(weights, inputs, targets):
     _, c = gated_unit(weights, inputs)
     return 0.5 * float(((weights[4] * c - targets) ** 2).mean())
+
 
 # %% slideshow={"slide_type": "skip"}
 def gated_pulls(weights, inputs, targets):
@@ -422,6 +421,7 @@ for gated in (False, True):
     assert report.passed, report
 print("both hand-made gradients agree with central differences")
 
+
 # %% slideshow={"slide_type": "skip"}
 def train_output(seed, gated, updates=1200):
     rng = np.random.default_rng(seed)
@@ -449,9 +449,7 @@ for ax, gated in zip(pair, (False, True), strict=True):
     runs = [train_output(seed, gated) for seed in SEEDS]
     early = np.array([pulls[:, :-1].sum(axis=1) for _, pulls, _ in runs])
     late = np.array([pulls[:, -1] for _, pulls, _ in runs])
-    figures.pulls_on_weight(
-        {"step 10: bring out": late, "1 to 9: hold back": early}, ax=ax
-    )
+    figures.pulls_on_weight({"step 10: bring out": late, "1 to 9: hold back": early}, ax=ax)
     ax.set_title("output gate" if gated else "no gate", fontsize=18)
     ends[gated] = [(abs(w[0]), loss) for w, _, loss in runs]
 no_gate = 0.5 * (1 - 1 / STEPS) / STEPS  # the best that one V can do

@@ -119,6 +119,7 @@ print("\n".join([code[0], *code[2:]]))  # without the docstring
 # How does the state answer to a nudge 1, 10, 100, 1000 steps earlier? Through the
 # library's own cell, with random weights and random inputs:
 
+
 # %%
 def derivative(seed, n):
     rng = np.random.default_rng(seed)
@@ -162,6 +163,7 @@ show(
 # The first input is a number between $-1$ and $1$. Then 100 steps of silence. Then give the
 # number back. A latch (a unit that saturates) can hold a bit; this needs a value. SRN is the
 # *simple recurrent network*, the plain net of lesson 03.
+
 
 # %% slideshow={"slide_type": "skip"}
 def numbers(rng, count, lag=100):
@@ -241,9 +243,7 @@ batch = task.sample(rng, 200).padded()
 states = unroll(carousel, unit, batch.inputs).states.c[:, :, 0].T
 plus = states[states[:, 0] == 1]
 assert (plus[:, -1] <= 0).mean() > 0.3
-ax = figures.task_examples(
-    plus[:4], ["", "", "", ""], relevant=[1], ylabel="cell state $c_t$"
-)
+ax = figures.task_examples(plus[:4], ["", "", "", ""], relevant=[1], ylabel="cell state $c_t$")
 ax.axhline(1, linestyle=":", color="black")
 show(
     ax,
@@ -271,6 +271,7 @@ show(
 for lag in (1, 2, 5, 10, 20, 40):
     print(f"{lag:3} distractors: {Latch(lag=lag).adding_up_score:.3f}")
 
+
 # %% slideshow={"slide_type": "skip"}
 def score(seed, cell, task):
     """Train for 300 updates; the share of 2000 fresh sequences that is right."""
@@ -295,10 +296,7 @@ def score(seed, cell, task):
 # %%
 lags = (1, 2, 5, 10, 20, 40)
 scores = np.array(
-    [
-        over_seeds(lambda s: score(s, carousel, Latch(lag=lag)), range(5))
-        for lag in lags
-    ]
+    [over_seeds(lambda s: score(s, carousel, Latch(lag=lag)), range(5)) for lag in lags]
 ).T  # (seeds, lags)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -329,6 +327,7 @@ show(
 # The two-sequence problem is no better: the first input is $\pm 1$, then noise of variance 0.2
 # is added $T - 1$ times. The sum is right with probability
 # $\Phi\big(1 / \sqrt{0.2\,(T-1)}\big)$.
+
 
 # %% slideshow={"slide_type": "skip"}
 def phi(z):
