@@ -89,6 +89,12 @@ def sigmoid(net):
 check("sigmoid", sigmoid)
 
 # %% [markdown]
+# This is what a hint looks like. The hints of the later parts go further, step by step.
+
+# %%
+hint("sigmoid")
+
+# %% [markdown]
 # On the way back you need the derivatives, and you will have the *values* of the gates at hand, not
 # their pre-activations. So write the derivative in terms of the value: with $s = \sigma(net)$ you
 # want a formula for $\sigma'(net)$ that contains $s$ only, and the same for $t = \tanh(net)$.
