@@ -332,7 +332,7 @@ OPEN = (
         rubric=(
             (
                 1,
-                "short strings have short lags (6 steps at least), over which the SRN's gradient"
+                "in short strings the outer symbols are close (6 apart), and the SRN's gradient"
                 " still arrives",
             ),
             (

@@ -96,8 +96,8 @@ hint("generate_reber")
 
 # %% [markdown]
 # Now the other direction: given the beginning of a string, which symbols may follow? After `BT`
-# these are `S` and `X`. The same symbol stands on several arrows (there are three `T`s and three
-# `P`s in the embedded grammar alone), so the last symbol does not tell; the state does.
+# these are `S` and `X`. Every symbol between `B` and `E` stands on two arrows, so the last symbol
+# does not tell; the state does.
 
 
 # %% answer="legal_next"
@@ -353,9 +353,9 @@ check("predict_srn_rg", predict_srn_rg)
 # %% [markdown]
 # ### SRN on ERG
 #
-# Now strings of the embedded grammar, **only long ones**: 20 symbols or more. The symbol to be
-# remembered then lies 17 steps or more before the step that needs it. `remembers` says when a net
-# can stop early: when it has the outer symbol right in 99 % of 200 strings.
+# Now strings of the embedded grammar, **only long ones**: 20 symbols or more, so that the two outer
+# symbols are 17 or more apart. `remembers` says when a net can stop early: when it has the outer
+# symbol right in 99 % of 200 strings.
 
 # %%
 MIN_LENGTH = 20
@@ -375,8 +375,8 @@ def remembers(cell, strings):
 
 # %% [markdown]
 # Draw 1000 strings by `embedded_strings(61, 1000, MIN_LENGTH)`, keep them as `long_strings`, and
-# train one SRN for each seed, 2500 updates at most:
-# `train(elman, long_strings, seed, updates=2500, enough=remembers(elman, long_strings))`.
+# train one SRN for each seed, 2000 updates at most:
+# `train(elman, long_strings, seed, updates=2000, enough=remembers(elman, long_strings))`.
 # Keep the nets in the list `srn_erg`. **Predict:** how large will its two scores be?
 
 
@@ -391,7 +391,7 @@ def predict_srn_erg(strings):
 ### BEGIN SOLUTION
 long_strings = embedded_strings(61, 1000, MIN_LENGTH)
 srn_erg = [
-    train(elman, long_strings, seed, updates=2500, enough=remembers(elman, long_strings))
+    train(elman, long_strings, seed, updates=2000, enough=remembers(elman, long_strings))
     for seed in SEEDS
 ]
 ### END SOLUTION
@@ -402,7 +402,7 @@ check("predict_srn_erg", predict_srn_erg)
 # %% [markdown]
 # ### LSTM on ERG
 #
-# The same `long_strings`, the cell `lstm`, at most 2500 updates (it stops when it has learned);
+# The same `long_strings`, the cell `lstm`, at most 2000 updates (it stops when it has learned);
 # keep the nets in the list `lstm_erg`. This is the longest training, some twenty seconds.
 
 
@@ -416,7 +416,7 @@ def predict_lstm_erg(strings):
 
 ### BEGIN SOLUTION
 lstm_erg = [
-    train(lstm, long_strings, seed, updates=2500, enough=remembers(lstm, long_strings))
+    train(lstm, long_strings, seed, updates=2000, enough=remembers(lstm, long_strings))
     for seed in SEEDS
 ]
 ### END SOLUTION
@@ -434,7 +434,7 @@ check("predict_lstm_erg", predict_lstm_erg)
 # %%
 any_strings = embedded_strings(62, 1000)
 srn_any = [
-    train(elman, any_strings, seed, updates=2500, enough=remembers(elman, any_strings))
+    train(elman, any_strings, seed, updates=2000, enough=remembers(elman, any_strings))
     for seed in SEEDS
 ]
 
@@ -493,9 +493,8 @@ for name, scores in results.items():
 # Write down what you see: for each net, has it learned its task? `True` or `False`.
 
 # %% answer="verdict"
-verdict = (
-    None  # {"SRN on RG": ..., "SRN on ERG": ..., "LSTM on ERG": ..., "SRN on ERG, any length": ...}
-)
+# {"SRN on RG": ..., "SRN on ERG": ..., "LSTM on ERG": ..., "SRN on ERG, any length": ...}
+verdict = None
 ### BEGIN SOLUTION
 verdict = {
     "SRN on RG": True,
@@ -518,7 +517,7 @@ check("verdict", verdict)
 
 # %% [markdown] open="q_pooled_score"
 # At nearly every step the last few symbols settle what may follow: the inner grammar is small, and
-# within it an SRN needs to look back only a step or two. The outer symbol matters at one step of
+# within it an SRN needs to look back only a few steps. The outer symbol matters at one step of
 # each string. A string has 12 symbols on average, so 11 predictions; one of them is the long-range
 # step, and a coin is right there half the time. A predictor without that memory therefore expects
 # to be right in $1 - 0.5/11 = 95.5\,\%$ of all steps, and on long strings in still more, because
@@ -531,19 +530,18 @@ check("verdict", verdict)
 # from strings of any length, and did not from long ones alone; the LSTM did. (4 points)
 
 # %% [markdown] open="q_minimum_length"
-# In strings of any length the outer symbol often lies close: a quarter of all strings has 9
-# symbols, and the step that needs the outer symbol comes 6 steps after it. Over so few steps the
-# SRN's gradient, a product of one Jacobian a step, still arrives. So the SRN first learns to carry
-# the symbol through short strings, and what carries it for 6 steps helps for 8 and 10: short
-# strings are stepping stones.
+# In strings of any length the two outer symbols are often close: a quarter of all strings has 9
+# symbols, and then they are 6 apart. Over so few steps the SRN's gradient, a product of one
+# Jacobian a step, still arrives. So the SRN first learns to carry the symbol through short strings,
+# and what carries it for 6 steps helps for 8 and 10: short strings are stepping stones.
 #
-# With at least 20 symbols the distance is 17 steps or more. The product has vanished to almost
-# nothing, and its share of the gradient drowns in that of the other steps, so nothing tells the net
-# to keep the symbol. The net is not unable to hold it, since the same net learned to; it is not
-# *taught* to.
+# With at least 20 symbols they are 17 or more apart. The product has vanished to almost nothing,
+# and its share of the gradient drowns in that of the other steps, so nothing tells the net to keep
+# the symbol. The net is not unable to hold it, since the same net learned to; it is not *taught*
+# to.
 #
 # The LSTM's error comes back along the cell state, multiplied by the forget gate only, which starts
-# near one. It arrives from 17 steps away nearly as well as from 6, so the LSTM needs no short
+# at $\sigma(3) \approx 0.95$: after 16 steps nearly half of it is left. So the LSTM needs no short
 # strings.
 
 # %% [markdown]
