@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import batch_shape, checked_sizes
 from coursekit.cells.sums import bias_gradient, weight_gradient
 
 Array = NDArray[np.float64]
@@ -48,13 +49,14 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
     >>> init(np.random.default_rng(0), inputs=3, units=2).W.shape
     (2, 3)
     """
+    checked_sizes(rng, inputs=inputs, units=units)
     bound = 1 / np.sqrt(units)
     return Params(W=rng.uniform(-bound, bound, (units, inputs)), b=np.zeros(units))
 
 
 def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
     """Zeros, (*batch, units) for h and for c."""
-    zeros = np.zeros((*batch, len(params.b)))
+    zeros = np.zeros((*batch_shape(batch), len(params.b)))
     return State(h=zeros, c=zeros)
 
 

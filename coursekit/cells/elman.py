@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import batch_shape, checked_sizes
 from coursekit.cells.sums import bias_gradient, weight_gradient
 
 Array = NDArray[np.float64]
@@ -53,6 +54,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
     >>> init(np.random.default_rng(0), inputs=3, units=2).W.shape
     (2, 3)
     """
+    checked_sizes(rng, inputs=inputs, units=units)
     bound = 1 / np.sqrt(units)
     return Params(
         W=rng.uniform(-bound, bound, (units, inputs)),
@@ -63,7 +65,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
 
 def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
     """Zeros, (*batch, units)."""
-    return State(h=np.zeros((*batch, len(params.b))))
+    return State(h=np.zeros((*batch_shape(batch), len(params.b))))
 
 
 def step(params: Params, x: Array, state: State) -> tuple[State, Trace]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import batch_shape, checked_sizes
 from coursekit.cells.activations import sigmoid
 from coursekit.cells.lstm_1997 import State, output_back
 from coursekit.cells.sums import bias_gradient, weight_gradient
@@ -74,6 +75,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
     >>> init(np.random.default_rng(0), inputs=3, units=2).b_f
     array([1., 1.])
     """
+    checked_sizes(rng, inputs=inputs, units=units)
     bound = 1 / np.sqrt(units)
 
     def letter(bias: float = 0.0) -> tuple[Array, Array, Array]:
@@ -86,7 +88,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
 
 def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
     """Zeros, (*batch, units) for h and for c."""
-    zeros = np.zeros((*batch, len(params.b_i)))
+    zeros = np.zeros((*batch_shape(batch), len(params.b_i)))
     return State(h=zeros, c=zeros)
 
 

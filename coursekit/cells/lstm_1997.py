@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import batch_shape, checked_sizes
 from coursekit.cells.activations import sigmoid
 from coursekit.cells.sums import bias_gradient, weight_gradient
 
@@ -63,6 +64,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
     >>> init(np.random.default_rng(0), inputs=3, units=2).U_o.shape
     (2, 2)
     """
+    checked_sizes(rng, inputs=inputs, units=units)
     bound = 1 / np.sqrt(units)
 
     def letter() -> tuple[Array, Array, Array]:
@@ -75,7 +77,7 @@ def init(rng: np.random.Generator, inputs: int, units: int) -> Params:
 
 def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
     """Zeros, (*batch, units) for h and for c."""
-    zeros = np.zeros((*batch, len(params.b_i)))
+    zeros = np.zeros((*batch_shape(batch), len(params.b_i)))
     return State(h=zeros, c=zeros)
 
 

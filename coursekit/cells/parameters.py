@@ -14,20 +14,38 @@ def map_arrays(function: Callable[..., Any], first: Any, *others: Any) -> Any:
         first: an array, or a (named) tuple, list or dict of structures.
         others: structures of the same shape.
 
+    Raises:
+        ValueError: structures that do not match.
+
     >>> map_arrays(lambda a, b: a + b, {"W": np.ones(2)}, {"W": np.ones(2)})
     {'W': array([2., 2.])}
     """
     if isinstance(first, dict):
+        for other in others:
+            if not isinstance(other, dict) or other.keys() != first.keys():
+                raise ValueError(mismatch(first, other))
         return {
             key: map_arrays(function, value, *(other[key] for other in others))
             for key, value in first.items()
         }
     if isinstance(first, (tuple, list)):
+        for other in others:
+            if not isinstance(other, (tuple, list)) or len(other) != len(first):
+                raise ValueError(mismatch(first, other))
         parts = [map_arrays(function, *row) for row in zip(first, *others, strict=True)]
         if hasattr(first, "_make"):
             return first._make(parts)
         return type(first)(parts)
     return function(first, *others)
+
+
+def mismatch(first: Any, other: Any) -> str:
+    """Why two structures cannot be walked side by side."""
+    names, found = (", ".join(dict(named_arrays(part))) for part in (first, other))
+    return (
+        f"one structure has the arrays {names} and the other {found or 'a single one'}; "
+        "pass the same structure twice, such as a gradient in the structure of its parameters"
+    )
 
 
 def named_arrays(params: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import whole_number
+from coursekit.gradients.arguments import checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
@@ -36,7 +38,8 @@ def state_jacobian(
         (..., units, units): row = entry of the later state, column = entry of the earlier one.
 
     Raises:
-        ValueError: start or stop outside the run, or in the wrong order; no such field.
+        ValueError: start or stop outside the run, or in the wrong order; no such field; a run
+            of another cell or of other parameters.
 
     Source: Hochreiter 1991; Pascanu, Mikolov and Bengio 2013, equation 5.
 
@@ -47,8 +50,10 @@ def state_jacobian(
     >>> state_jacobian(carousel, params, run, 0, 1000, field="c")
     array([[1.]])
     """
+    checked_run(cell, params, run)
+    start, stop = whole_number("start", start), whole_number("stop", stop)
     steps = len(run.traces)
-    if not 0 <= start <= stop <= steps:
+    if not start <= stop <= steps:
         raise ValueError(
             f"start={start} and stop={stop} do not fit a run of {steps} steps; "
             f"pass 0 <= start <= stop <= {steps} (0 is the initial state)"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from coursekit.arguments import finite_number, function, numbers
 from coursekit.cells.parameters import map_arrays, named_arrays
 
 
@@ -28,12 +29,20 @@ def numerical_gradient(loss: Callable[[Any], float], params: Any, step: float = 
     >>> numerical_gradient(lambda w: float(w[0] ** 2), np.array([3.0])).round(6)
     array([6.])
     """
-    if not step > 0:
+    if not 0 < step < np.inf:
         raise ValueError(f"step is {step}; pass a small positive number such as 1e-5")
+    function("loss", loss)
+    for name, array in named_arrays(params):
+        numbers(f"params.{name}" if name else "params", array, axes="one array for each letter")
     working = map_arrays(lambda array: np.array(array, dtype=np.float64), params)
 
     def measured() -> float:
-        value = float(loss(working))
+        returned = loss(working)
+        if np.ndim(returned) != 0:
+            raise ValueError(
+                f"the loss returned an array of shape {np.shape(returned)}; it must be one number"
+            )
+        value = float(returned)
         if not np.isfinite(value):
             raise ValueError(f"the loss is {value}; a difference needs finite numbers")
         return value
@@ -96,24 +105,24 @@ def check_gradient(
     >>> print(check_gradient(lambda w: float(w @ w), np.ones(2), np.array([2.0, 1.0])))
     gradient differs: worst at [1]: given 1, central differences say 2 (relative error 5.0e-01)
     """
-    wanted = [(name, np.shape(array)) for name, array in named_arrays(params)]
-    found = [(name, np.shape(array)) for name, array in named_arrays(gradient)]
-    if [shape for _, shape in wanted] != [shape for _, shape in found]:
+    finite_number("tolerance", tolerance)
+    claims = dict(named_arrays(gradient))
+    wanted = {name: np.shape(array) for name, array in named_arrays(params)}
+    found = {name: np.shape(array) for name, array in claims.items()}
+    if not wanted or wanted != found:
         raise ValueError(
-            f"the gradient has arrays {found}, but the parameters have {wanted}; "
+            f"the gradient has the arrays {found}, but the parameters have {wanted}; "
             "pass one gradient array for every parameter array, of its shape"
         )
     expected = numerical_gradient(loss, params)
     largest = max(float(np.abs(array).max(initial=0)) for _, array in named_arrays(expected))
     floor = max(1e-3 * largest, 1e-8)
-    worst = GradientReport(True, wanted[0][0], (), 0.0, 0.0, 0.0, tolerance)
-    for (name, given), (_, right) in zip(
-        named_arrays(gradient), named_arrays(expected), strict=True
-    ):
-        given = np.asarray(given, dtype=np.float64)
+    worst = GradientReport(True, next(iter(wanted)), (), 0.0, 0.0, 0.0, tolerance)
+    for name, right in named_arrays(expected):
+        given = np.asarray(claims[name], dtype=np.float64)
         size = np.maximum(np.maximum(np.abs(given), np.abs(right)), floor)
-        errors = np.abs(given - right) / size
-        errors = np.where(np.isfinite(errors), errors, np.inf)
+        errors = np.full(given.shape, np.inf)
+        np.divide(np.abs(given - right), size, out=errors, where=np.isfinite(given))
         if errors.size and errors.max() >= worst.error:
             index = tuple(int(n) for n in np.unravel_index(errors.argmax(), errors.shape))
             error = float(errors[index])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.cells.parameters import map_arrays
+from coursekit.gradients.arguments import checked_error, checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
@@ -24,17 +25,6 @@ class Gradients(NamedTuple):
     params: Any  # the cell's Params
     xs: Array  # (time, ..., inputs)
     state: Any  # State: with respect to the initial state
-
-
-def checked_error(run: Run, grad_h: ArrayLike) -> Array:
-    """dL/dh of every step as an array of the run's shape, or a clear error."""
-    array = np.asarray(grad_h, dtype=np.float64)
-    if array.shape != run.states.h.shape:
-        raise ValueError(
-            f"grad_h has shape {array.shape}, but the run's h has {run.states.h.shape}; "
-            "pass dL/dh_t of every step, zeros where a step has no error"
-        )
-    return array
 
 
 def backwards(
@@ -61,7 +51,7 @@ def bptt(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Gradient
         Gradients, summed over the batch for the parameters.
 
     Raises:
-        ValueError: grad_h has not the shape of the run's h.
+        ValueError: a run of another cell or of other parameters; grad_h of another shape.
 
     >>> from coursekit.cells import elman
     >>> from coursekit.gradients import unroll
@@ -70,6 +60,7 @@ def bptt(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Gradient
     >>> bptt(elman, params, run, np.ones((5, 2))).params.U.shape
     (2, 2)
     """
+    checked_run(cell, params, run)
     grad_h = checked_error(run, grad_h)
     total, grad_xs, grad_state = None, [], None
     for grad_params, grad_x, grad_previous in backwards(cell, params, run, grad_h):
@@ -96,6 +87,7 @@ def gradient_by_time(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike)
     >>> gradient_by_time(elman, params, run, np.ones((5, 2))).U.shape
     (5, 2, 2)
     """
+    checked_run(cell, params, run)
     grad_h = checked_error(run, grad_h)
     parts = [grad_params for grad_params, _, _ in backwards(cell, params, run, grad_h)]
     return map_arrays(lambda *rows: np.stack(rows), *parts[::-1])

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.gradients.through_time import checked_error
+from coursekit.gradients.arguments import checked_error, checked_params, checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
@@ -43,7 +43,8 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
         Params: the sum over steps and batch of what the rule gives.
 
     Raises:
-        ValueError: a cell that has no input gate; grad_h of another shape.
+        ValueError: a cell that has no input gate; a run of another cell or of other parameters;
+            grad_h of another shape.
 
     >>> from coursekit.cells import lstm_1997
     >>> from coursekit.gradients import unroll
@@ -52,12 +53,14 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
     >>> truncated(lstm_1997, params, run, np.ones((5, 2))).W_i.shape
     (2, 3)
     """
+    checked_params(cell, params)
     fields = cell.Trace._fields
     if not {"i", "o", "g"} <= set(fields):
         raise ValueError(
             f"{cell.__name__} has no input gate, output gate and candidate; "
             "the truncated rule is for lstm_1997 and lstm"
         )
+    checked_run(cell, params, run)
     grad_h = checked_error(run, grad_h)
     has_forget_gate = "f" in fields
     stored = ("i", "g", "f") if has_forget_gate else ("i", "g")
