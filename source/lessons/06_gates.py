@@ -540,10 +540,10 @@ show(
 # ## Repair: the two-sequence task
 #
 # Lesson 03: the first input says the class, $+1$ or $-1$; then noise on the same line,
-# no marker. Here 100 to 110 steps, the shortest length of the paper's table. One change: the cell.
+# no marker. Here 60 to 66 steps. One change: the cell.
 
 # %%
-long = TwoSequence(length=100)
+long = TwoSequence(length=60)
 
 
 def on_long(seed, cell):
@@ -555,7 +555,7 @@ long_scores = {
     name: over_seeds(lambda seed, cell=cell: on_long(seed, cell), range(5))
     for name, cell in {"elman": elman, "lstm_1997": lstm_1997}.items()
 }
-learned = sum(score > 0.85 for score in long_scores["lstm_1997"])
+learned = sum(score > 0.9 for score in long_scores["lstm_1997"])
 chance = sum(score < 0.65 for score in long_scores["elman"])
 print(f"lstm_1997 learned: {learned} of 5; elman at chance: {chance} of 5")
 
@@ -570,7 +570,7 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Could adding up do it? The noise has mean 0, so a carousel that adds everything has the class in
-# its sum, drowned in the noise of a hundred steps. Its best score is exact:
+# its sum, drowned in the noise of sixty steps. Its best score is exact:
 
 # %%  slideshow={"slide_type": "skip"}
 from math import erf, sqrt  # noqa: E402
@@ -579,7 +579,7 @@ lengths = range(long.length, long.length + long.length // 10 + 1)
 noise = [sqrt(long.noise_variance * (length - 1)) for length in lengths]
 adding_up = np.mean([0.5 * (1 + erf(1 / sd / sqrt(2))) for sd in noise])
 print(f"adding up everything: {adding_up:.3f} right, no memory: 0.5")
-assert adding_up < 0.62
+assert adding_up < 0.64
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How error enters and leaves
@@ -948,40 +948,10 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why output-gate biases start negative
 #
-# Two-sequence task, 30 steps, four cells, 200 updates. Two rules, two starts:
-
-# %%
-short = TwoSequence(length=30)
-
-
-def on_short(seed, rule, b_o):
-    model = train(seed, lstm_1997, logistic, batches(short), units=4,
-                  rule=rule, b_o=b_o)[-1]
-    return share_right(short, lstm_1997, logistic, model, seed)
-
-
-rules = {
-    f"{name}, $b_o={b_o:.0f}$": over_seeds(
-        lambda seed, rule=rule, b_o=b_o: on_short(seed, rule, b_o), range(5)
-    )
-    for name, rule in {"full": full, "truncated": truncated}.items()
-    for b_o in (0.0, -5.0)
-}
-
-# %% tags=["hide-input"]
-print({k: np.round(v, 2) for k, v in rules.items()})
-_, ax = figures.axes(size=(11, 3.6))
-show(
-    figures.compare_scores(rules, baseline=short.memory_free_score, ax=ax),
-    alt="TODO",
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Cells abused as a bias
+# The angle is one reason. The paper's own: early on, cells get **abused** for what needs no memory.
 #
-# The reason given in 1997 is another one. Early in training, cells get used for what needs no memory.
-# Here the read-out has no bias of its own, and the mean answer is 1/2; the four cells start with
-# $b_o = -1, -2, -3, -4$. Who supplies the mean?
+# Test: a read-out without a bias, mean answer 1/2, four cells with $b_o = -1, -2, -3, -4$.
+# Who supplies the mean?
 
 
 # %% tags=["hide-input"]
@@ -990,14 +960,15 @@ def loss_without_bias(params, h, targets, mask=None):
     return value, gradient._replace(d=0 * gradient.d), grad_h
 
 
+brief = TwoSequence(length=30)
 no_bias = SimpleNamespace(init=linear.init, loss=loss_without_bias)
 staggered = np.array([-1.0, -2.0, -3.0, -4.0])
 
 
 def mean_supplied(seed):
-    model = train(seed, lstm_1997, no_bias, batches(short), units=4, updates=50,
+    model = train(seed, lstm_1997, no_bias, batches(brief), units=4, updates=50,
                   b_o=staggered)[-1]
-    test = short.sample(np.random.default_rng(10**6 + seed), 500)
+    test = brief.sample(np.random.default_rng(10**6 + seed), 500)
     h = unroll(lstm_1997, model.cell, test.padded().inputs).states.h
     return (model.readout.V[0] * h[test.lengths - 1, np.arange(500)]).mean(0)
 
@@ -1017,8 +988,45 @@ show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The paper calls this the abuse problem: a cell that only supplies a constant is lost for memory, at
 # least for a while. Biases that differ hand out the cells one after the other: the most open one
-# takes the easy job, the others stay free. We see exactly that. We do not see that it saves
-# updates here: with the full gradient and Adam, more negative biases learn no sooner.
+# takes the easy job, the others stay free. We see exactly that. Whether it helps is the next slide.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Does it help? Two rules, two starts
+#
+# Two-sequence task, 30 steps, four cells, 200 updates.
+
+# %%
+def on_brief(seed, rule, b_o):
+    model = train(seed, lstm_1997, logistic, batches(brief), units=4,
+                  rule=rule, b_o=b_o)[-1]
+    return share_right(brief, lstm_1997, logistic, model, seed)
+
+
+rules = {
+    f"{name}, $b_o={b_o:.0f}$": over_seeds(
+        lambda seed, rule=rule, b_o=b_o: on_brief(seed, rule, b_o), range(5)
+    )
+    for name, rule in {"full": full, "truncated": truncated}.items()
+    for b_o in (0.0, -5.0)
+}
+
+# %% tags=["hide-input"]
+exact, cut = (np.array(list(rules.values())[k : k + 2]) for k in (0, 2))
+assert np.all(exact > 0.85) and np.sum(cut > 0.85) >= 3
+_, ax = figures.axes(size=(10.5, 2.8))
+show(
+    figures.compare_scores(rules, baseline=brief.memory_free_score, ax=ax),
+    alt="Share right, five seeds each. With the full gradient all seeds learn, with either start. "
+    "With the truncated gradient most seeds learn and some do not, with either start.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So, honestly: the truncated rule learns, but here not in every seed, and the negative start
+# does not change that. We train with Adam and clipping; the authors used plain descent with a small
+# rate and many thousand sequences. A negative output-gate bias does two things that we can
+# measure, it turns the truncated gradient towards the full one, and it hands out the cells one by
+# one; on a task this small neither decides who learns. In the rest of the course we use the full
+# gradient.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What fails now: a stream
