@@ -8,13 +8,15 @@ Source: Smith and Zipser 1989; Fahlman 1991; Hochreiter and Schmidhuber 1997, se
 The endless stream: Gers, Schmidhuber and Cummins 2000, section 4.
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.grammars import lengths, reber
+from coursekit.arguments import generator, text, whole_number
+from coursekit.grammars import reber
 from coursekit.grammars.lengths import LengthStatistics
 from coursekit.grammars.reber import alphabet, checked_request, one_hot
 
@@ -56,8 +58,7 @@ def generate(rng: np.random.Generator, count: int, *, min_length: int = 0) -> li
     >>> generate(np.random.default_rng(1), 2)
     ['BTBPVVETE', 'BTBTXSETE']
     """
-    share = lengths.probability_at_least(reber.transitions, reber.END, min_length - FRAME)
-    checked_request(count, min_length, share)
+    checked_request(rng, count, min_length, lambda n: reber.length_at_least(n - FRAME))
     strings: list[str] = []
     while len(strings) < count:
         outer = "TP"[int(rng.integers(2))]
@@ -79,13 +80,13 @@ def legal_next(prefix: str) -> str:
     >>> legal_next("BTBPVVE")
     'T'
     """
-    inside = legal_or_none(prefix)
-    if inside is None:
+    symbols = legal_or_none(text("prefix", prefix))
+    if symbols is None:
         raise ValueError(
             f"{prefix!r} is not the beginning of an embedded Reber string; "
             "strings start BTB, BPB and end in the same T or P, then E"
         )
-    return inside
+    return symbols
 
 
 def legal_or_none(prefix: str) -> str | None:
@@ -110,7 +111,7 @@ def is_member(string: str) -> bool:
     >>> is_member("BTBPVVETE"), is_member("BTBPVVEPE")
     (True, False)
     """
-    return len(string) >= minimum_length and legal_or_none(string) == ""
+    return len(text("string", string)) >= minimum_length and legal_or_none(string) == ""
 
 
 def length_statistics() -> LengthStatistics:
@@ -129,7 +130,7 @@ def length_probability(length: int) -> float:
     >>> length_probability(9)
     0.25
     """
-    return reber.length_probability(length - FRAME)
+    return reber.length_probability(length - FRAME if whole_number("length", length) > FRAME else 0)
 
 
 def long_range_step(string: str) -> int:
@@ -149,9 +150,13 @@ def long_range_step(string: str) -> int:
 
 
 def stream(rng: np.random.Generator) -> Iterator[str]:
-    """Strings without end."""
-    while True:
-        yield generate(rng, 1)[0]
+    """Strings without end.
+
+    >>> next(stream(np.random.default_rng(1)))
+    'BTBPVVETE'
+    """
+    generator(rng)  # here, and not when the first string is asked for
+    return (generate(rng, 1)[0] for _ in itertools.count())
 
 
 class Stream(NamedTuple):
@@ -172,14 +177,14 @@ def continual(rng: np.random.Generator, symbols: int) -> Stream:
     >>> continual(np.random.default_rng(1), 20).symbols
     'BTBPVVETEBTBTXSETEBT'
     """
-    if symbols < 1:
-        raise ValueError(f"symbols is {symbols}; pass how many symbols to cut, 1 or more")
-    text: list[str] = []
+    generator(rng)
+    whole_number("symbols", symbols, least=1)
+    written: list[str] = []
     legal: list[str] = []
     long_range: list[bool] = []
     starts: list[bool] = []
     for string in stream(rng):
-        text.extend(string)
+        written.extend(string)
         state = reber.START
         outer = string[1]
         following = ["TP", "B"]
@@ -192,10 +197,10 @@ def continual(rng: np.random.Generator, symbols: int) -> Stream:
         last = len(string) - 1
         long_range.extend(index == last - 2 for index in range(len(string)))
         starts.extend(index == 0 for index in range(len(string)))
-        if len(text) >= symbols:
+        if len(written) >= symbols:
             break
     return Stream(
-        "".join(text[:symbols]),
+        "".join(written[:symbols]),
         legal[:symbols],
         np.array(long_range[:symbols]),
         np.array(starts[:symbols]),

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import whole_number
+
 Transitions = Mapping[str, tuple[tuple[str, str], ...]]
 
 
@@ -45,7 +47,7 @@ def length_statistics(transitions: Transitions, end: str) -> LengthStatistics:
 
 def length_probability(transitions: Transitions, end: str, length: int) -> float:
     """The probability that a string has exactly ``length`` symbols."""
-    if length < 1:
+    if whole_number("length", length) < 1:
         return 0.0
     moves = move_matrix(transitions, end)
     before = np.linalg.matrix_power(moves, length - 1)[0]

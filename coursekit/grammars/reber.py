@@ -5,9 +5,13 @@ At each state the two arrows are drawn with equal odds.
 Source: Reber 1967; as drawn in Hochreiter and Schmidhuber 1997, figure 3.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import generator, text, whole_number
 from coursekit.grammars import lengths
 from coursekit.grammars.lengths import LengthStatistics
 
@@ -42,12 +46,12 @@ def generate(rng: np.random.Generator, count: int, *, min_length: int = 0) -> li
         ``count`` strings; equal ones may occur.
 
     Raises:
-        ValueError: a negative count; a min_length that hardly any string reaches.
+        ValueError: no generator; a negative count; a min_length that hardly any string reaches.
 
     >>> generate(np.random.default_rng(1), 2)
     ['BTXSE', 'BPTTVVE']
     """
-    checked_request(count, min_length, lengths.probability_at_least(transitions, END, min_length))
+    checked_request(rng, count, min_length, length_at_least)
     strings: list[str] = []
     while len(strings) < count:
         string = walk(rng)
@@ -67,10 +71,18 @@ def walk(rng: np.random.Generator) -> str:
     return "".join(symbols)
 
 
-def checked_request(count: int, min_length: int, share: float) -> None:
+def length_at_least(length: int) -> float:
+    """The exact probability that a string has this many symbols or more."""
+    return lengths.probability_at_least(transitions, END, length)
+
+
+def checked_request(
+    rng: Any, count: Any, min_length: Any, length_at_least: Callable[[int], float]
+) -> None:
     """A number of strings of a length that can be drawn in reasonable time, or a clear error."""
-    if count < 0:
-        raise ValueError(f"count is {count}; pass how many strings to draw, 0 or more")
+    generator(rng)
+    whole_number("count", count)
+    share = length_at_least(whole_number("min_length", min_length))
     if share < 1e-6:
         raise ValueError(
             f"min_length is {min_length}, but only a share of {share:.0e} of the strings is that "
@@ -101,7 +113,7 @@ def legal_next(prefix: str) -> str:
     >>> legal_next("BT")
     'SX'
     """
-    state = state_after(prefix)
+    state = state_after(text("prefix", prefix))
     if state is None:
         raise ValueError(f"{prefix!r} is not the beginning of a Reber string; strings start BT, BP")
     return "".join(sorted((symbol for symbol, _ in transitions[state]), key=alphabet.index))
@@ -113,7 +125,7 @@ def is_member(string: str) -> bool:
     >>> is_member("BTXSE"), is_member("BTXS")
     (True, False)
     """
-    return state_after(string) == END
+    return state_after(text("string", string)) == END
 
 
 def one_hot(string: str) -> NDArray[np.float64]:
@@ -125,7 +137,7 @@ def one_hot(string: str) -> NDArray[np.float64]:
     >>> one_hot("BE").argmax(axis=1)
     array([0, 6])
     """
-    strange = sorted(set(string) - set(alphabet))
+    strange = sorted(set(text("string", string)) - set(alphabet))
     if strange:
         raise ValueError(f"{string!r} holds {', '.join(strange)}; the alphabet is {alphabet}")
     return np.eye(len(alphabet))[[alphabet.index(symbol) for symbol in string]].reshape(-1, 7)
