@@ -271,7 +271,7 @@ CHECKS = (
         exercise=EXERCISE,
         reference=right.predict_blindly,
         points=2,
-        cases=partial(_fresh, embedded_reber, ("answer",), 20),
+        cases=partial(_fresh, embedded_reber, ("answer",), 16),
         verify=partial(verify_predictor, legal=legal_but_outer, least_legal=0.93),
         mistakes=wrong.PREDICT,
         hints=("As before, with embedded strings of MIN_LENGTH or more.",),
@@ -283,7 +283,7 @@ CHECKS = (
         exercise=EXERCISE,
         reference=right.predict_perfectly,
         parts=(Part("the inner grammar", 2), Part("the long-range step", 2)),
-        cases=partial(_fresh, embedded_reber, ("the inner grammar", "the long-range step"), 20),
+        cases=partial(_fresh, embedded_reber, ("the inner grammar", "the long-range step"), 16),
         verify=partial(
             verify_predictor, legal=legal_but_outer, least_legal=0.95, least_long_range=0.9
         ),

@@ -353,12 +353,12 @@ check("predict_srn_rg", predict_srn_rg)
 # %% [markdown]
 # ### SRN on ERG
 #
-# Now strings of the embedded grammar, **only long ones**: 20 symbols or more, so that the two outer
-# symbols are 17 or more apart. `remembers` says when a net can stop early: when it has the outer
+# Now strings of the embedded grammar, **only long ones**: 16 symbols or more, so that the two outer
+# symbols are 13 or more apart. `remembers` says when a net can stop early: when it has the outer
 # symbol right in 99 % of 200 strings.
 
 # %%
-MIN_LENGTH = 20
+MIN_LENGTH = 16
 
 
 def embedded_strings(seed, count, min_length=0):
@@ -535,14 +535,14 @@ check("verdict", verdict)
 # Jacobian a step, still arrives. So the SRN first learns to carry the symbol through short strings,
 # and what carries it for 6 steps helps for 8 and 10: short strings are stepping stones.
 #
-# With at least 20 symbols they are 17 or more apart. The product has vanished to almost nothing,
+# With at least 16 symbols they are 13 or more apart. The product has vanished to almost nothing,
 # and its share of the gradient drowns in that of the other steps, so nothing tells the net to keep
 # the symbol. The net is not unable to hold it, since the same net learned to; it is not *taught*
 # to.
 #
 # The LSTM's error comes back along the cell state, multiplied by the forget gate only, which starts
-# at $\sigma(3) \approx 0.95$: after 16 steps nearly half of it is left. So the LSTM needs no short
-# strings.
+# at $\sigma(3) \approx 0.95$: after 12 steps more than half of it is left. So the LSTM needs no
+# short strings.
 
 # %% [markdown]
 # ## What you take away

@@ -105,5 +105,5 @@ def test_the_hidden_strings_stay_hidden():
         outcome = evaluate(
             checks.get("predict_srn_erg"), InProcess(answer), np.random.default_rng(5), hidden=True
         )
-        strings = embedded_reber.generate(np.random.default_rng(5), 150, min_length=20)
+        strings = embedded_reber.generate(np.random.default_rng(5), 150, min_length=16)
         assert not any(string in message for string in strings for message in outcome.messages)
