@@ -8,7 +8,7 @@
 #
 # **You need** lessons [07 forget gates](../../notebooks/07_forget_gates.ipynb) and
 # [09 Reber grammars](../../notebooks/09_reber_grammars.ipynb). **It takes** about 100 minutes;
-# the training in part 3 runs for about a minute in all:
+# the training in part 3 runs for about half a minute in all:
 #
 # | part | you write | minutes | points |
 # |---|---|---|---|
@@ -403,7 +403,7 @@ check("predict_srn_erg", predict_srn_erg)
 # ### LSTM on ERG
 #
 # The same `long_strings`, the cell `lstm`, at most 2000 updates (it stops when it has learned);
-# keep the nets in the list `lstm_erg`. This is the longest training, some twenty seconds.
+# keep the nets in the list `lstm_erg`. This is the longest training, about ten seconds.
 
 
 # %% answer="predict_lstm_erg"
