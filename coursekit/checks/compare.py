@@ -96,10 +96,11 @@ def _compare_dicts(
     if not wrong:
         return None
     right = [str(key) for key in keys if key not in wrong]
-    first = next(iter(wrong.values()))
+    name, first = next(iter(wrong.items()))
+    detail = first.detail.replace("(expected", f"({name}: expected", 1)
     others = [str(key) for key in wrong][1:]
     message = first.message + (f"; {', '.join(others)}: also wrong" if others else "")
-    return Finding(message + (f"; {', '.join(right)}: right" if right else ""), first.detail)
+    return Finding(message + (f"; {', '.join(right)}: right" if right else ""), detail)
 
 
 def _compare_lists(given: Any, expected: Any, where: str, options: Any) -> Finding | None:
