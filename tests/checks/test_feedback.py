@@ -53,7 +53,7 @@ def test_the_worst_entry_is_shown_with_index_and_values(capsys):
         check("lstm_step", off)
     shown = capsys.readouterr().out
     assert "g is wrong at 1 of 4 entries; the worst is [2]: yours is" in shown
-    assert "(expected" in shown
+    assert "(g: expected" in shown
 
 
 def test_an_untouched_stub_is_not_answered_yet(capsys):
