@@ -51,10 +51,12 @@ def draw_streams(rng: np.random.Generator, count: int, symbols: int) -> Streams:
         raise ValueError(f"count is {count} and symbols {symbols}; pass 1 or more of each")
     cut = [embedded_reber.continual(rng, symbols + 1) for _ in range(count)]
     one_hot = np.stack([embedded_reber.one_hot(stream.symbols) for stream in cut], axis=1)
-    legal = [
-        [[letter in allowed for letter in embedded_reber.alphabet] for allowed in stream.legal]
+    mark = {
+        allowed: [letter in allowed for letter in embedded_reber.alphabet]
         for stream in cut
-    ]
+        for allowed in set(stream.legal)
+    }
+    legal = [[mark[allowed] for allowed in stream.legal] for stream in cut]
     return Streams(
         inputs=one_hot[:-1],
         targets=one_hot[1:],
@@ -111,51 +113,53 @@ def fit_streams(
     cell: ModuleType,
     readout: ModuleType,
     model: Model,
-    rng: np.random.Generator,
+    streams: Streams,
     optimiser: Sgd | Momentum | Adam,
     updates: int,
     *,
-    streams: int = 32,
     chunk: int = 25,
-    chunks: int = 20,
     clip: float = 1.0,
     told_starts: bool = False,
     held: Callable[[str], bool] = lambda name: False,
 ) -> OnStreams:
-    """Learn to predict the next symbol of the continual embedded Reber grammar.
+    """Learn to predict the next symbol of streams.
 
     Args:
         cell, readout, model: what is trained.
-        rng: draws the streams.
+        streams: read side by side from their first step to their last; when they are used up,
+            again from the first, with a zero state.
         optimiser: ``Sgd``, ``Momentum`` or ``Adam``.
         updates: how many chunks are learned from.
-        streams: how many run side by side.
         chunk: steps of a chunk; error is not carried further back.
-        chunks: how many chunks a stream lasts, before new streams begin with a zero state.
         clip: norm that the gradient is clipped to.
         told_starts: whether the state is set to zero at the start of every string.
         held: takes the name of an array of the cell, such as "W_f"; True holds it as it is.
 
     Raises:
+        ValueError: a chunk that is longer than the streams.
         FloatingPointError: the loss is no longer finite.
     """
+    chunks = len(streams.inputs) // chunk if chunk > 0 else 0
+    if chunks == 0:
+        raise ValueError(
+            f"chunk is {chunk}, the streams have {len(streams.inputs)} steps; "
+            "pass a chunk of 1 step or more that fits into them"
+        )
     losses: list[float] = []
-    memory = optimiser.start(model)
+    memory, state = optimiser.start(model), None
     for update in range(updates):
-        place = update % chunks
-        if place == 0:
-            drawn = draw_streams(rng, streams, chunk * chunks)
-            state = None
-        now = slice(place * chunk, (place + 1) * chunk)
-        cell_now = with_resets(cell, drawn.starts[now] if told_starts else None)
-        run = unroll(cell_now, model.cell, drawn.inputs[now], state)
-        loss, grad_readout, grad_h = readout.loss(model.readout, run.states.h, drawn.targets[now])
+        first = update % chunks * chunk
+        now = slice(first, first + chunk)
+        cell_now = with_resets(cell, streams.starts[now] if told_starts else None)
+        run = unroll(cell_now, model.cell, streams.inputs[now], state if first else None)
+        loss, grad_readout, grad_h = readout.loss(model.readout, run.states.h, streams.targets[now])
         if not np.isfinite(loss):
-            raise FloatingPointError(f"the loss is {loss} at update {update + 1}; clip lower")
+            raise FloatingPointError(
+                f"the loss is {loss} at update {update + 1}: the net exploded; take a smaller rate"
+            )
         grad_cell = bptt(cell_now, model.cell, run, grad_h).params
-        names = filter(held, grad_cell._fields)
-        grad_cell = grad_cell._replace(**{name: 0 * getattr(grad_cell, name) for name in names})
-        gradient, _ = clip_by_norm(Model(grad_cell, grad_readout), clip)
+        still = {name: 0 * getattr(grad_cell, name) for name in grad_cell._fields if held(name)}
+        gradient, _ = clip_by_norm(Model(grad_cell._replace(**still), grad_readout), clip)
         model, memory = optimiser.update(model, gradient, memory)
         state = map_arrays(lambda values: values[-1], run.states)
         losses.append(loss)
