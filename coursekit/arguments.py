@@ -26,7 +26,7 @@ def whole_number(name: str, value: Any, least: int = 0) -> int:
 def finite_number(name: str, value: Any, least: float = 0.0) -> float:
     """A finite number of at least ``least``, or a clear error."""
     try:
-        number = float(value)
+        number = np.nan if isinstance(value, str) else float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not least <= number < np.inf:

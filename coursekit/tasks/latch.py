@@ -16,13 +16,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.tasks.sequences import (
-    Array,
-    Sequences,
-    checked_count,
-    final_outputs,
-    from_lengths,
-)
+from coursekit.arguments import finite_number, generator, whole_number
+from coursekit.tasks.sequences import Array, Sequences, from_lengths, on_right_side
 
 
 @dataclass(frozen=True)
@@ -50,10 +45,8 @@ class Latch:
     memory_free_score = 0.5
 
     def __post_init__(self) -> None:
-        if self.lag < 1:
-            raise ValueError(f"lag is {self.lag}; pass 1 or more steps to remember over")
-        if self.distractor_size < 0:
-            raise ValueError(f"distractor_size is {self.distractor_size}; pass 0 or more")
+        whole_number("lag", self.lag, least=1)
+        finite_number("distractor_size", self.distractor_size)
 
     @property
     def adding_up_score(self) -> float:
@@ -66,7 +59,10 @@ class Latch:
             ValueError: distractors of another size.
         """
         if self.distractor_size != 1:
-            raise ValueError("the exact score is known for distractor_size=1 only")
+            raise ValueError(
+                f"distractor_size is {self.distractor_size}; the exact score is known for "
+                "distractor_size=1 only: take the score of a sample"
+            )
         ways = {2 * ups - self.lag: comb(self.lag, ups) for ups in range(self.lag + 1)}
         right = sum(w for walk, w in ways.items() if 1 + walk > 0)
         tied = ways.get(-1, 0)
@@ -74,7 +70,8 @@ class Latch:
 
     def sample(self, rng: np.random.Generator, count: int) -> Sequences:
         """Draw ``count`` sequences of lag + 1 steps."""
-        checked_count(count)
+        generator(rng)
+        count = whole_number("count", count, least=1)
         sequences = from_lengths(np.full(count, self.lag + 1), self.inputs, self.outputs)
         first, last = sequences.offsets[:-1], sequences.offsets[1:] - 1
         signs = rng.choice([-1.0, 1.0], len(sequences.inputs))
@@ -91,5 +88,4 @@ class Latch:
         Args:
             outputs: (time, batch, 1), for the padded batch.
         """
-        wanted = sequences.targets[sequences.offsets[1:] - 1] > 0.5
-        return np.all((final_outputs(outputs, sequences) > 0.5) == wanted, axis=1)
+        return on_right_side(outputs, sequences)

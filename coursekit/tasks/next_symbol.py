@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import text
 from coursekit.grammars import embedded_reber
 from coursekit.tasks.sequences import Sequences
 
@@ -40,8 +41,7 @@ def next_symbols(grammar: ModuleType, strings: Sequence[str]) -> Sequences:
     >>> next_symbols(reber, ["BTXSE"]).inputs.shape
     (4, 7)
     """
-    if not strings or min(len(string) for string in strings) < 2:
-        raise ValueError(f"{list(strings)[:3]!r}: pass strings of two symbols or more")
+    checked_strings(strings)
     inputs = grammar.one_hot("".join(string[:-1] for string in strings))
     targets = grammar.one_hot("".join(string[1:] for string in strings))
     offsets = np.concatenate([[0], np.cumsum([len(string) - 1 for string in strings])])
@@ -49,10 +49,21 @@ def next_symbols(grammar: ModuleType, strings: Sequence[str]) -> Sequences:
     return Sequences(inputs, targets, mask, offsets.astype(np.int64))
 
 
+def checked_strings(strings: Sequence[str]) -> None:
+    """Strings in which there is something to predict, or a clear error."""
+    given = [] if isinstance(strings, str) else list(strings)
+    if not given or min(len(text("string", string)) for string in given) < 2:
+        raise ValueError(
+            f"strings is {strings!r:.60}; pass a list of strings of two symbols or more"
+        )
+
+
 def next_symbol_score(
     grammar: ModuleType, strings: Sequence[str], outputs: Array
 ) -> NextSymbolScore:
     """Score predictions by the set of legal symbols, the long-range step apart.
+
+    A prediction that is not finite is wrong: a net that exploded has no likeliest symbol.
 
     Args:
         grammar: ``reber`` or ``embedded_reber``.
@@ -60,27 +71,33 @@ def next_symbol_score(
         outputs: (time, batch, 7), for ``next_symbols(grammar, strings).padded()``.
 
     Raises:
-        ValueError: outputs do not fit the strings.
+        ValueError: outputs do not fit the strings, or the strings the grammar.
     """
+    checked_strings(strings)
+    if grammar is embedded_reber:
+        remembering = [embedded_reber.long_range_step(string) for string in strings]
     wanted = (max(len(string) for string in strings) - 1, len(strings), len(grammar.alphabet))
     if np.shape(outputs) != wanted:
         raise ValueError(
             f"outputs have shape {np.shape(outputs)}, but these strings need {wanted}: "
             "(time, batch, symbols)"
         )
-    likeliest = np.asarray(outputs).argmax(axis=-1)
+    outputs = np.asarray(outputs, dtype=np.float64)
+    likeliest = outputs.argmax(axis=-1)
+    answered = np.isfinite(outputs).all(axis=-1)
     legal = total = 0
     remembered: list[bool] = []
     for number, string in enumerate(strings):
         for step in range(len(string) - 1):
             symbol = grammar.alphabet[likeliest[step, number]]
-            legal += symbol in grammar.legal_next(string[: step + 1])
+            legal += answered[step, number] and symbol in grammar.legal_next(string[: step + 1])
             total += 1
         if grammar is embedded_reber:
-            step = embedded_reber.long_range_step(string)
-            remembered.append(grammar.alphabet[likeliest[step, number]] == string[step + 1])
+            step = remembering[number]
+            right = grammar.alphabet[likeliest[step, number]] == string[step + 1]
+            remembered.append(bool(answered[step, number] and right))
     long_range = float(np.mean(remembered)) if remembered else None
-    return NextSymbolScore(legal / total, long_range)
+    return NextSymbolScore(float(legal / total), long_range)
 
 
 def blind_score() -> NextSymbolScore:

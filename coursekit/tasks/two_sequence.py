@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import finite_number, generator, whole_number
 from coursekit.tasks.sequences import (
     Array,
     Sequences,
-    checked_count,
     final_outputs,
     from_lengths,
+    on_right_side,
 )
 
 
@@ -50,17 +51,18 @@ class TwoSequence:
     memory_free_score = 0.5
 
     def __post_init__(self) -> None:
-        if not 1 <= self.signal_steps <= self.length:
+        whole_number("length", self.length, least=1)
+        if whole_number("signal_steps", self.signal_steps, least=1) > self.length:
             raise ValueError(
                 f"signal_steps is {self.signal_steps} and length {self.length}; "
                 "pass 1 <= signal_steps <= length"
             )
-        if self.noise_variance < 0:
-            raise ValueError(f"noise_variance is {self.noise_variance}; pass 0 or more")
+        finite_number("noise_variance", self.noise_variance)
 
     def sample(self, rng: np.random.Generator, count: int) -> Sequences:
         """Draw ``count`` sequences, both classes with equal odds."""
-        checked_count(count)
+        generator(rng)
+        count = whole_number("count", count, least=1)
         lengths = rng.integers(self.length, self.length + self.length // 10 + 1, count)
         sequences = from_lengths(lengths, self.inputs, self.outputs)
         noise = rng.normal(0, np.sqrt(self.noise_variance), len(sequences.inputs))
@@ -79,8 +81,8 @@ class TwoSequence:
         Args:
             outputs: (time, batch, 1), for the padded batch.
         """
-        wanted = sequences.targets[sequences.offsets[1:] - 1]
-        error = np.abs(final_outputs(outputs, sequences) - wanted)
+        found, wanted = final_outputs(outputs, sequences)
+        error = np.abs(found - wanted)
         return np.all(error < self.tolerance, axis=1)
 
     def on_right_side(self, outputs: Array, sequences: Sequences) -> NDArray[np.bool_]:
@@ -88,5 +90,4 @@ class TwoSequence:
 
         Guessing gets one half, whatever the size of the outputs.
         """
-        wanted = sequences.targets[sequences.offsets[1:] - 1] > 0.5
-        return np.all((final_outputs(outputs, sequences) > 0.5) == wanted, axis=1)
+        return on_right_side(outputs, sequences)

@@ -16,7 +16,7 @@ from coursekit.tasks import Latch, Sequences, TwoSequence, next_symbol_score, ne
         (lambda: TwoSequence(length=3, signal_steps=4), r"signal_steps is 4 and length 3; pass"),
         (lambda: TwoSequence(noise_variance=-0.1), r"noise_variance is -0\.1; pass a number, 0"),
         (lambda: TwoSequence(noise_variance=np.nan), r"noise_variance is nan; pass a number, 0"),
-        (lambda: TwoSequence(noise_variance="0"), None),
+        (lambda: TwoSequence(noise_variance="0"), r"noise_variance is .0.; pass a number"),
         (lambda: Latch(lag=0), r"lag is 0; pass a whole number, 1 or more"),
         (lambda: Latch(lag="20"), r"lag is '20'; pass a whole number, 1 or more"),
         (lambda: Latch(distractor_size=-1), r"distractor_size is -1; pass a number, 0 or more"),
@@ -29,7 +29,9 @@ def test_settings_that_make_no_task(make, message):
         make()
 
 
-@pytest.mark.parametrize("task", [TwoSequence(length=9), Latch(lag=5)], ids=lambda t: type(t).__name__)
+@pytest.mark.parametrize(
+    "task", [TwoSequence(length=9), Latch(lag=5)], ids=lambda t: type(t).__name__
+)
 class TestBoth:
     @pytest.mark.parametrize("count", [0, -1, 2.5, None], ids=repr)
     def test_a_count_that_is_none(self, task, count):
