@@ -1,31 +1,27 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3 (ipykernel)
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 06 Gates
+# # Gates
+#
+# Lesson 06 · 60 minutes
 #
 # **You will**
 #
-# - multiply signals by learned numbers between 0 and 1, and build the 1997 LSTM cell from that
-# - repair the latch and the two-sequence task, and find out which gate did it
-# - follow an error into the cell, around in it, and out; then write the rule that learns from it
-#
-# **You need**: [03 vanishing gradients](03_vanishing_gradients.ipynb),
-# [04 weight conflict](04_weight_conflict.ipynb),
-# [05 constant error carousel](05_constant_error_carousel.ipynb)
+# - multiply signals by learned numbers between 0 and 1, and build the 1997 LSTM cell from that,
+# - repair the latch and the two-sequence task, and find out which gate did it,
+# - follow an error into the cell, around in it and out, and write the rule that learns from it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **60 minutes**: a gate and what it multiplies (10), the 1997 cell and its network (10), two
-# repairs (15), the error in the cell (10), the truncated rule (10), what fails now (5).
+# **You need** [lesson 03](03_vanishing_gradients.ipynb) (an error vanishes on its way back),
+# [lesson 04](04_weight_conflict.ipynb) (one weight, two jobs) and
+# [lesson 05](05_constant_error_carousel.ipynb) (the carousel keeps the error, and everything else).
+#
+# | part | minutes |
+# |---|---|
+# | A prediction, and what a gate is | 10 |
+# | The 1997 cell and its network | 10 |
+# | Two repairs, and which gate did it | 15 |
+# | The error in the cell | 10 |
+# | The truncated rule | 10 |
+# | What fails now, and what you take away | 5 |
 #
 # What you need from before, in four sentences. A *recurrent net* keeps a state from step to step.
 # Lesson 03 showed that an error which travels back through such a net is multiplied at every step,
@@ -143,10 +139,10 @@ show(
 
 # %%
 none = np.zeros((1, 1))
-by_hand = lstm_1997.Params(
-    W_i=np.array([[0.0, 20.0]]), U_i=none, b_i=np.array([-10.0]),  # marker
-    W_o=np.array([[0.0, 0.0]]), U_o=none, b_o=np.array([10.0]),  # open
-    W_g=np.array([[1.0, 0.0]]), U_g=none, b_g=np.array([0.0]),  # value
+by_hand = lstm_1997.Params(  # W, U, b of i, o and g
+    *(np.array([[0.0, 20.0]]), none, np.array([-10.0])),  # i: the marker
+    *(np.array([[0.0, 0.0]]), none, np.array([10.0])),  # o: always open
+    *(np.array([[1.0, 0.0]]), none, np.array([0.0])),  # g: the value
 )
 task = Latch(lag=20)
 sequences = task.sample(np.random.default_rng(0), 1000)
@@ -302,13 +298,17 @@ def full(cell, params, run, grad_h):
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(seed, cell, readout, draw, *, units=8, updates=200, every=None,
-          rate=0.01, rule=full, hold="", **biases):
-    """Train one net; return it as it was before, and after every `every` updates."""
-    rng = np.random.default_rng(seed)
+def start(seed, cell, readout, draw, units, hold, biases):
     inputs = draw(np.random.default_rng(0), 1).inputs.shape[-1]
-    model = init_model(rng, cell, readout, inputs=inputs, units=units, outputs=1)
-    model = model._replace(cell=held_open(shifted(model.cell, **biases), hold))
+    rng, sizes = np.random.default_rng(seed), {"units": units, "outputs": 1}
+    model = init_model(rng, cell, readout, inputs=inputs, **sizes)
+    return rng, model._replace(cell=held_open(shifted(model.cell, **biases), hold))
+
+
+def train(seed, cell, readout, draw, units=8, rule=full, hold="", rate=0.01, **more):
+    """One net: as it was before, and after every `every` updates."""
+    updates, every = more.pop("updates", 200), more.pop("every", None)
+    rng, model = start(seed, cell, readout, draw, units, hold, more)
 
     def loss_and_gradient(model):
         batch = draw(rng, 32)
@@ -316,14 +316,12 @@ def train(seed, cell, readout, draw, *, units=8, updates=200, every=None,
         loss, grad_readout, grad_h = readout.loss(
             model.readout, run.states.h, batch.targets, batch.mask
         )
-        gradient = changed(
-            rule(cell, model.cell, run, grad_h),
-            lambda name, value: 0 * value if name[-1] in hold else value,
-        )
-        return loss, Model(gradient, grad_readout)
+        gradient = rule(cell, model.cell, run, grad_h)
+        kept = changed(gradient, lambda name, value: value * (name[-1] not in hold))
+        return loss, Model(kept, grad_readout)
 
-    fitted = fit(loss_and_gradient, model, Adam(rate), updates, clip=1.0,
-                 score=lambda model: model, score_every=every or updates)
+    keep = {"score": lambda model: model, "score_every": every or updates}
+    fitted = fit(loss_and_gradient, model, Adam(rate), updates, clip=1.0, **keep)
     return [model, *fitted.history.scores]
 
 
@@ -361,6 +359,9 @@ for cell in (carousel, elman, lstm_1997):
 learned = sum(score > 0.99 for score in scores[lstm_1997])
 print(f"lstm_1997 learned the latch: {learned} of 5 seeds")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## The latch, repaired
+
 # %% tags=["hide-input"]
 assert learned == 5
 assert max(scores[carousel]) < 0.7 and max(scores[elman]) < 0.65
@@ -382,8 +383,7 @@ show(
 
 # %%
 open_gates = [
-    score for _, score in
-    over_seeds(lambda seed: on_latch(seed, lstm_1997, hold="io"), range(5))
+    score for _, score in over_seeds(lambda seed: on_latch(seed, lstm_1997, hold="io"), range(5))
 ]
 some = sum(score > 0.9 for score in open_gates)
 print(f"with both gates held open, some seeds learn it too: {some > 0}")
@@ -447,14 +447,25 @@ for name, hold in holds.items():
     biases = {f"b_{a}": -2.0 for a in "io" if a not in hold}
     trained[name] = over_seeds(
         lambda seed, hold=hold, biases=biases: train(
-            seed, lstm_1997, linear, store_and_recall, units=1,
-            updates=400, every=100, rate=0.02, hold=hold, **biases,
+            seed,
+            lstm_1997,
+            linear,
+            store_and_recall,
+            units=1,
+            updates=400,
+            every=100,
+            rate=0.02,
+            hold=hold,
+            **biases,
         ),
         range(5),
     )
     losses[name] = [lost(models[-1], k) for k, models in enumerate(trained[name])]
     learned = sum(loss < 0.3 for loss in losses[name])
     print(f"{name:12} learned: {learned} of 5 seeds")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## One gate is not enough
 
 # %% tags=["hide-input"]
 assert max(losses["both"]) < 0.2
@@ -482,8 +493,12 @@ show(
 
 # %% slideshow={"slide_type": "skip"}
 four = over_seeds(
-    lambda seed: lost(train(seed, lstm_1997, linear, store_and_recall, units=4,
-                            updates=400, hold="o", b_i=-2.0)[-1], seed),
+    lambda seed: lost(
+        train(seed, lstm_1997, linear, store_and_recall, units=4, updates=400, hold="o", b_i=-2.0)[
+            -1
+        ],
+        seed,
+    ),
     range(5),
 )
 learned = sum(loss < 0.5 for loss in four)
@@ -502,6 +517,9 @@ opened = {a: np.array([run.trace(a).mean((1, 2)) for run in runs]) for a in "io"
 contrast = opened["i"][:, 3] / np.delete(opened["i"], 3, axis=1).mean(1)
 print("output gate widest at the recall mark:", np.all(opened["o"].argmax(1) == 15))
 print("input gate widest at the store mark:  ", np.all(opened["i"].argmax(1) == 3))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Two ways to shut the door
 
 # %% tags=["hide-input"]
 gating, swapped = contrast > 4, contrast < 4
@@ -558,6 +576,9 @@ long_scores = {
 learned = sum(score > 0.9 for score in long_scores["lstm_1997"])
 chance = sum(score < 0.65 for score in long_scores["elman"])
 print(f"lstm_1997 learned: {learned} of 5; elman at chance: {chance} of 5")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Two sequences, repaired
 
 # %% tags=["hide-input"]
 assert learned == 5 and chance == 5
@@ -619,9 +640,7 @@ assert np.abs(before).max() < 0.5
 figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
 share = {"xlabel": "time step t", "ylabel": "share of the error that passes", "steps": steps}
 figures.learning_curves({"before": before[:, 0], "after": after[:, 0]}, ax=left, **share)
-figures.learning_curves(
-    {"before": before[:, 1], "after": after[gating][:, 1]}, ax=right, **share
-)
+figures.learning_curves({"before": before[:, 1], "after": after[gating][:, 1]}, ax=right, **share)
 left.set_title("enters the state (output gate)", fontsize=15, loc="left")
 right.set_title("leaves to the candidate (input gate)", fontsize=15, loc="left")
 for ax in (left, right):
@@ -663,7 +682,7 @@ def circling(model, recall=15):
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Error circles in the carousel, through training
+# ## The circling error, through training
 
 # %% tags=["hide-input"]
 stages = {"100 updates": 1, "400 updates": 4}
@@ -676,9 +695,13 @@ assert np.all(late < 0.6) and np.median(late) < 0.7 * np.median(early)
 assert all(np.all(values[:, 0] > 0.5) for values in circles.values())
 _, ax = figures.axes(size=(10.5, 4.2))
 figures.learning_curves(
-    circles, steps=steps[:16], baseline=1.0, baseline_label="carousel alone",
+    circles,
+    steps=steps[:16],
+    baseline=1.0,
+    baseline_label="carousel alone",
     xlabel="time step t (the error enters at step 16)",
-    ylabel=r"$|\partial L/\partial c_t|$, relative", ax=ax,
+    ylabel=r"$|\partial L/\partial c_t|$, relative",
+    ax=ax,
 )
 ax.set_ylim(0, None)
 show(
@@ -742,8 +765,7 @@ def remainder(seed, b_o):
 
 
 remainders = {
-    f"$b_o = {b_o}$": np.array([remainder(seed, b_o) for seed in range(5)])
-    for b_o in (0, -2, -4)
+    f"$b_o = {b_o}$": np.array([remainder(seed, b_o) for seed in range(5)]) for b_o in (0, -2, -4)
 }
 far, middle, near = (values[:, -1] for values in remainders.values())
 assert np.median(far) > 5 and far.max() > 10 and near.max() < 0.6 and np.all(near < middle)
@@ -850,6 +872,7 @@ print("our rule agrees with coursekit.gradients.truncated")
 #
 # $n$ cells, $N$ weights, $T$ steps. Numbers that must be kept while the sequence runs:
 
+
 # %% tags=["hide-input"]
 def kept(units, inputs, time):
     p = lstm_1997.init(np.random.default_rng(0), inputs, units)
@@ -866,9 +889,7 @@ def kept(units, inputs, time):
 print("  n  inputs     T |  weights  |    BPTT   truncated      RTRL")
 for units, time in ((8, 20), (8, 1000), (64, 1000)):
     weights, history, partials, full_rtrl = kept(units, 7, time)
-    print(
-        f"{units:3} {7:7} {time:5} | {weights:7,}   |{history:8,} {partials:11,} {full_rtrl:9,}"
-    )
+    print(f"{units:3} {7:7} {time:5} | {weights:7,}   |{history:8,} {partials:11,} {full_rtrl:9,}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **BPTT** keeps the history: it grows with $T$.
@@ -913,6 +934,7 @@ assert report.passed
 #
 # Cosine between the truncated and the full gradient, untrained cells, error at the last of 60 steps.
 
+
 # %% tags=["hide-input"]
 def flat(params):
     return np.concatenate([np.ravel(part) for part in params])
@@ -934,8 +956,9 @@ wide, between, narrow = angles.values()
 assert min(wide) < 0.6 and min(between) > 0.6 and min(narrow) > 0.97
 _, ax = figures.axes(size=(9, 3.8))
 show(
-    figures.compare_scores(angles, baseline=1.0, baseline_label="same direction",
-                           ylabel="cosine", ax=ax),
+    figures.compare_scores(
+        angles, baseline=1.0, baseline_label="same direction", ylabel="cosine", ax=ax
+    ),
     alt="Cosine of truncated and full gradient for ten seeds: widely spread with output-gate bias "
     "0, above 0.6 with -2, and above 0.97 for all seeds with -4.",
 )
@@ -966,8 +989,7 @@ staggered = np.array([-1.0, -2.0, -3.0, -4.0])
 
 
 def mean_supplied(seed):
-    model = train(seed, lstm_1997, no_bias, batches(brief), units=4, updates=50,
-                  b_o=staggered)[-1]
+    model = train(seed, lstm_1997, no_bias, batches(brief), units=4, updates=50, b_o=staggered)[-1]
     test = brief.sample(np.random.default_rng(10**6 + seed), 500)
     h = unroll(lstm_1997, model.cell, test.padded().inputs).states.h
     return (model.readout.V[0] * h[test.lengths - 1, np.arange(500)]).mean(0)
@@ -979,7 +1001,10 @@ _, ax = figures.axes(size=(9, 3.4))
 show(
     figures.compare_scores(
         {f"$b_o = {b:.0f}$": row for b, row in zip(staggered, supplied.T)},
-        baseline=0.5, baseline_label="mean answer", ylabel="mean contribution", ax=ax,
+        baseline=0.5,
+        baseline_label="mean answer",
+        ylabel="mean contribution",
+        ax=ax,
     ),
     alt="Mean contribution of each cell to the answer after 50 updates, five seeds: the cell with "
     "output-gate bias -1 supplies most of the mean, the one with -4 the least.",
@@ -995,10 +1020,10 @@ show(
 #
 # Two-sequence task, 30 steps, four cells, 200 updates.
 
+
 # %%
 def on_brief(seed, rule, b_o):
-    model = train(seed, lstm_1997, logistic, batches(brief), units=4,
-                  rule=rule, b_o=b_o)[-1]
+    model = train(seed, lstm_1997, logistic, batches(brief), units=4, rule=rule, b_o=b_o)[-1]
     return share_right(brief, lstm_1997, logistic, model, seed)
 
 
@@ -1009,6 +1034,9 @@ rules = {
     for name, rule in {"full": full, "truncated": truncated}.items()
     for b_o in (0.0, -5.0)
 }
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Does it help? What came out
 
 # %% tags=["hide-input"]
 exact, cut = (np.array(list(rules.values())[k : k + 2]) for k in (0, 2))
@@ -1063,8 +1091,12 @@ sizes = np.array([np.abs(states).mean(1) for _, states in streams])
 assert np.all(sizes[:, -1] > 3 * sizes[:, 20])
 figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
 figures.score_against_lag(
-    np.arange(1, 9), stream_scores, label="lstm_1997", baseline=0.5,
-    xlabel="number of the sequence in the stream", ax=left,
+    np.arange(1, 9),
+    stream_scores,
+    label="lstm_1997",
+    baseline=0.5,
+    xlabel="number of the sequence in the stream",
+    ax=left,
 )
 figures.stream_state(streams[0][1], boundaries=np.arange(8) * 21, limit=3.0, ax=right)
 show(
