@@ -84,7 +84,7 @@ def next_symbol_score(
         )
     outputs = np.asarray(outputs, dtype=np.float64)
     likeliest = outputs.argmax(axis=-1)
-    answered = np.isfinite(outputs).all(axis=-1)
+    answered = np.asarray(np.isfinite(outputs).all(axis=-1))
     legal = total = 0
     remembered: list[bool] = []
     for number, string in enumerate(strings):

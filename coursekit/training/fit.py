@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from coursekit.arguments import function, whole_number
 from coursekit.training.optimisers import Adam, Momentum, Sgd, clip_by_norm
 
 
@@ -28,6 +29,16 @@ class Fitted:
     params: Any
     history: History
     ended: str  # "done", "stopped" (by stop) or "interrupted" (by the keyboard)
+
+
+def pair(returned: Any) -> tuple[float, Any]:
+    """A loss and its gradient, or a clear error."""
+    if not (isinstance(returned, tuple) and len(returned) == 2 and np.ndim(returned[0]) == 0):
+        raise ValueError(
+            f"loss_and_gradient returned {returned!r:.60}; return one number, the loss, "
+            "and its gradient in the structure of the parameters"
+        )
+    return float(returned[0]), returned[1]
 
 
 def fit(
@@ -58,17 +69,18 @@ def fit(
         ``Fitted``. An interrupt from the keyboard ends the training and keeps what was learned.
 
     Raises:
-        ValueError: no updates; stop without score.
-        FloatingPointError: the loss is no longer finite (it says at which update).
+        ValueError: no updates; stop without score; something that does not fit together.
+        FloatingPointError: the loss or its gradient is no longer finite (it says at which update).
 
     >>> fitted = fit(lambda w: (float(w @ w), 2 * w), np.ones(2), Sgd(0.1), updates=50)
     >>> bool(np.abs(fitted.params).max() < 1e-4)
     True
     """
-    if updates < 1 or score_every < 1:
-        raise ValueError(
-            f"updates is {updates} and score_every {score_every}; pass 1 or more of each"
-        )
+    whole_number("updates", updates, least=1)
+    whole_number("score_every", score_every, least=1)
+    function("loss_and_gradient", loss_and_gradient)
+    if not hasattr(optimiser, "update"):
+        raise ValueError(f"optimiser is {optimiser!r}; pass one, such as Adam(0.01)")
     if stop is not None and score is None:
         raise ValueError("stop is asked after each score: pass score as well")
     history, state, ended = History(), optimiser.start(params), "done"
@@ -76,13 +88,14 @@ def fit(
     try:
         with tqdm(total=updates, disable=hidden, leave=False, unit="update") as bar:
             for update in range(1, updates + 1):
-                loss, gradient = loss_and_gradient(params)
-                if not np.isfinite(loss):
-                    raise FloatingPointError(
-                        f"the loss is {loss} at update {update}: the net exploded; "
-                        "clip the gradient or take a smaller rate"
-                    )
+                loss, gradient = pair(loss_and_gradient(params))
                 gradient, norm = clip_by_norm(gradient, np.inf if clip is None else clip)
+                for name, number in (("loss", loss), ("norm of the gradient", norm)):
+                    if not np.isfinite(number):
+                        raise FloatingPointError(
+                            f"the {name} is {number} at update {update}: the net exploded; "
+                            "clip the gradient or take a smaller rate"
+                        )
                 params, state = optimiser.update(params, gradient, state)
                 history.losses.append(loss)
                 history.norms.append(norm)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.arguments import checked_sizes
 from coursekit.gradients import bptt, unroll
 
 Array = NDArray[np.float64]
@@ -35,10 +36,17 @@ def init_model(
     >>> model.readout.V.shape
     (7, 4)
     """
-    for name, number in (("inputs", inputs), ("units", units), ("outputs", outputs)):
-        if number < 1:
-            raise ValueError(f"{name} is {number}; pass 1 or more")
+    checked_sizes(rng, inputs=inputs, units=units, outputs=outputs)
     return Model(cell.init(rng, inputs, units), readout.init(rng, units, outputs))
+
+
+def checked_model(model: Any) -> None:
+    """Parameters of a cell and of a read-out, or a clear error."""
+    if not (hasattr(model, "cell") and hasattr(model, "readout")):
+        raise ValueError(
+            f"model is a {type(model).__module__}.{type(model).__name__}; "
+            "pass a Model(cell=..., readout=...), what init_model returned"
+        )
 
 
 def loss_and_gradient(
@@ -62,7 +70,11 @@ def loss_and_gradient(
 
     Returns:
         The loss, mean over the steps with a target, and its gradient in the shape of ``model``.
+
+    Raises:
+        ValueError: something that does not fit: the message names it.
     """
+    checked_model(model)
     run = unroll(cell, model.cell, inputs, state)
     value, grad_readout, grad_h = readout.loss(model.readout, run.states.h, targets, mask)
     return value, Model(bptt(cell, model.cell, run, grad_h).params, grad_readout)
@@ -72,4 +84,5 @@ def predict(
     cell: ModuleType, readout: ModuleType, model: Model, inputs: ArrayLike, state: Any = None
 ) -> Array:
     """The outputs of every step, (time, ..., outputs)."""
+    checked_model(model)
     return readout.outputs(model.readout, unroll(cell, model.cell, inputs, state).states.h)

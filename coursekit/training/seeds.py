@@ -8,6 +8,8 @@ from typing import Any
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from coursekit.arguments import function, whole_number
+
 
 def over_seeds(
     experiment: Callable[[int], Any], seeds: Iterable[int], *, workers: int | None = None
@@ -29,11 +31,12 @@ def over_seeds(
     >>> over_seeds(lambda seed: seed**2, range(3), workers=1)
     [0, 1, 4]
     """
-    todo = list(seeds)
+    function("experiment", experiment)
+    todo = list(seeds) if isinstance(seeds, Iterable) else []
     if not todo:
-        raise ValueError("seeds is empty; pass at least one, such as range(5)")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers is {workers}; pass 1 or more")
+        raise ValueError(f"seeds is {seeds!r}; pass several, such as range(5)")
+    if workers is not None:
+        whole_number("workers", workers, least=1)
     count = min(workers or os.cpu_count() or 1, len(todo))
     results = Parallel(n_jobs=count, return_as="generator")(delayed(experiment)(s) for s in todo)
     bar = tqdm(results, total=len(todo), disable=not sys.stderr.isatty(), leave=False, unit="seed")

@@ -16,15 +16,20 @@ __all__ = ["Params", "init", "loss", "outputs"]
 
 def outputs(params: Params, h: Array) -> Array:
     """Predictions in [0, 1], (..., outputs)."""
-    return sigmoid(affine.net(params, h))
+    return sigmoid(affine.net(params, h)[0])
 
 
 def loss(
     params: Params, h: Array, targets: ArrayLike, mask: ArrayLike | None = None
 ) -> tuple[float, Params, Array]:
     """The cross-entropy in nats, its gradient, and dL/dh; mean over the steps in the mask."""
-    net = affine.net(params, h)
-    weights = affine.weights_of_steps(net, targets, mask)
-    wanted = np.asarray(targets, dtype=np.float64)
+    net, h = affine.net(params, h)
+    wanted, weights = affine.steps_with_target(net, targets, mask)
+    affine.checked_targets(
+        wanted,
+        weights,
+        right=(wanted >= 0) & (wanted <= 1),
+        expected="the logistic read-out takes targets from 0 to 1",
+    )
     value = float((weights * (np.logaddexp(0, net) - wanted * net)).sum())
     return value, *affine.back(params, h, weights * (sigmoid(net) - wanted))

@@ -17,16 +17,22 @@ __all__ = ["Params", "init", "loss", "outputs"]
 
 def outputs(params: Params, h: Array) -> Array:
     """Probabilities, (..., outputs)."""
-    return activations.softmax(affine.net(params, h))
+    return activations.softmax(affine.net(params, h)[0])
 
 
 def loss(
     params: Params, h: Array, targets: ArrayLike, mask: ArrayLike | None = None
 ) -> tuple[float, Params, Array]:
     """The cross-entropy in nats, its gradient, and dL/dh; mean over the steps in the mask."""
-    net = affine.net(params, h)
-    weights = affine.weights_of_steps(net, targets, mask)
-    wanted = np.asarray(targets, dtype=np.float64)
+    net, h = affine.net(params, h)
+    wanted, weights = affine.steps_with_target(net, targets, mask)
+    total_target = wanted.sum(axis=-1, keepdims=True)
+    affine.checked_targets(
+        wanted,
+        weights,
+        right=(wanted >= 0) & (np.abs(total_target - 1) < 1e-9),
+        expected="the softmax read-out takes rows that sum to one, such as one-hot symbols",
+    )
     top = net.max(axis=-1, keepdims=True)
     powers = np.exp(net - top)
     total = powers.sum(axis=-1, keepdims=True)
