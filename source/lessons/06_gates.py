@@ -31,6 +31,7 @@
 # noise out.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -364,7 +365,7 @@ print(f"lstm_1997 learned the latch: {learned} of 5 seeds")
 
 # %% tags=["hide-input"]
 assert learned == 5
-assert max(scores[carousel]) < 0.7 and max(scores[elman]) < 0.65
+assert max(scores[carousel]) < 0.7 and np.median(scores[elman]) < 0.6
 _, ax = figures.axes(size=(9, 3.0))
 show(
     figures.compare_scores(
@@ -375,6 +376,10 @@ show(
     alt="Share correct on the latch, five seeds each: the carousel stays below 0.7 and the Elman "
     "net near the memory-free 0.5; all five 1997 cells are at 1.",
 )
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Change `range(5)` to more seeds if you have time: now and then an Elman net learns this latch too.
+# A bit over twenty steps is within its reach, with luck. The 1997 cell does not need the luck.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Was it the gates?
@@ -435,31 +440,23 @@ def lost(model, seed):
     return float(np.mean(error[batch.inputs[..., 2] == 1] ** 2) / (1 / 3))
 
 
+def on_numbers(seed, hold):
+    biases = {f"b_{a}": -2.0 for a in "io" if a not in hold}
+    how = {"units": 1, "updates": 400, "every": 100, "rate": 0.02, "hold": hold}
+    return train(seed, lstm_1997, linear, store_and_recall, **how, **biases)
+
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which gate did it?
 #
-# **One** cell. Hold no gate, one gate, or both gates open.
+# **One** cell. Gates that may learn start at bias $-2$; the others are held wide open.
+# Which gates may learn?
 
 # %%
 holds = {"neither": "io", "only output": "i", "only input": "o", "both": ""}
 losses, trained = {}, {}
 for name, hold in holds.items():
-    biases = {f"b_{a}": -2.0 for a in "io" if a not in hold}
-    trained[name] = over_seeds(
-        lambda seed, hold=hold, biases=biases: train(
-            seed,
-            lstm_1997,
-            linear,
-            store_and_recall,
-            units=1,
-            updates=400,
-            every=100,
-            rate=0.02,
-            hold=hold,
-            **biases,
-        ),
-        range(5),
-    )
+    trained[name] = over_seeds(partial(on_numbers, hold=hold), range(5))
     losses[name] = [lost(models[-1], k) for k, models in enumerate(trained[name])]
     learned = sum(loss < 0.3 for loss in losses[name])
     print(f"{name:12} learned: {learned} of 5 seeds")
