@@ -77,6 +77,16 @@ def test_length_probabilities_equal_the_enumeration(grammar):
     assert by_length[grammar.minimum_length] == Fraction(1, 4)
 
 
+def test_the_odds_of_a_length_or_more_equal_the_enumeration():
+    """What decides whether a min_length can be drawn."""
+    by_length = Counter()
+    for string, probability in language(reber, 22).items():
+        by_length[len(string)] += probability
+    for length in range(23):
+        shorter = sum(by_length[n] for n in range(length))
+        assert reber.length_at_least(length) == pytest.approx(float(1 - shorter), abs=1e-15)
+
+
 @grammars
 def test_mean_and_variance_are_those_of_the_probabilities(grammar):
     """Sum the exact probabilities far into the tail (beyond 400 symbols: less than 1e-30)."""
