@@ -559,13 +559,13 @@ figure, panels = figures.axes(columns=2, size=(12, 4.6))
 titles = ("one net: the input gate opens", "another: the candidate opens")
 marks = [str(k) if k % 4 == 0 else "" for k in range(1, 21)]
 for ax, k, title in zip(panels, (contrast.argmax(), contrast.argmin()), titles):
+    ax.set_ylim(-0.05, 1.1)
     traces = {
         "i": runs[k].trace("i")[:, 0, 0],
         "g": np.abs(runs[k].trace("g")[:, 0, 0]),
     }
     figures.gate_traces(marks, traces, ylabel="$i_t$ and $|g_t|$", ax=ax)
     ax.set_title(title, fontsize=15, loc="left")
-    ax.set_ylim(-0.05, 1.1)
 show(
     figure,
     alt="Two trained nets on one sequence. In the left one the input gate is shut but for a peak "
@@ -670,6 +670,8 @@ assert np.all(
 )
 assert np.abs(before).max() < 0.5
 figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
+for ax in (left, right):
+    ax.set_ylim(0, 1)
 share = {
     "xlabel": "time step t",
     "ylabel": "share of the error that passes",
@@ -683,8 +685,6 @@ figures.learning_curves(
 )
 left.set_title("enters the state (output gate)", fontsize=15, loc="left")
 right.set_title("leaves to the candidate (input gate)", fontsize=15, loc="left")
-for ax in (left, right):
-    ax.set_ylim(0, 1)
 show(
     figure,
     alt="Two panels over 20 steps. Before training both shares are flat and small. After "
@@ -734,6 +734,7 @@ early, late = (np.abs(circles[name][:, -1] - 1) for name in stages)
 assert np.all(late < 0.6) and np.median(late) < 0.7 * np.median(early)
 assert all(np.all(values > 0.5) for values in circles.values())
 _, ax = figures.axes(size=(10.5, 4.2))
+ax.set_ylim(0, 1.1 * max(values.max() for values in circles.values()))
 figures.learning_curves(
     circles,
     steps=np.arange(16),
@@ -743,7 +744,6 @@ figures.learning_curves(
     ylabel=r"$|\partial L/\partial c_t|$, relative",
     ax=ax,
 )
-ax.set_ylim(0, None)
 show(
     ax,
     alt="The error in the state, 0 to 15 steps back from where it entered, five seeds, after 100 and "
@@ -931,13 +931,7 @@ def kept(units, inputs, time):
     p = lstm_1997.init(np.random.default_rng(0), inputs, units)
     run = unroll(lstm_1997, p, np.zeros((time, inputs)))
     history = sum(
-        np.size(part)
-        for trace in run.traces
-        for part in (
-            *trace._replace(previous=0)[:1],
-            *trace.previous,
-            *trace[2:],
-        )
+        np.size(part) for trace in run.traces for part in (trace.x, *trace[2:])
     )
     weights = sum(np.size(part) for part in p)
     return weights, history, 2 * weights // 3, 2 * units * weights
@@ -1136,40 +1130,45 @@ show(
 
 # %% slideshow={"slide_type": "skip"}
 def on_stream(number, count=8):
-    rng, state, shares, states = np.random.default_rng(number), None, [], []
-    model = nets[lstm_1997][number]
+    rng, state, states = np.random.default_rng(number), None, []
+    model, right, said = nets[lstm_1997][number], [], []
     for _ in range(count):
         sequences = latch.sample(rng, 500)
         run = unroll(lstm_1997, model.cell, sequences.padded().inputs, state)
         state = lstm_1997.State(run.states.h[-1], run.states.c[-1])
         y = logistic.outputs(model.readout, run.states.h)
-        shares.append(latch.is_correct(y, sequences).mean())
+        right.append(latch.is_correct(y, sequences).mean())
+        said.append(y[-1, :, 0] > 0.5)
         states.append(run.states.c[:, 0])
-    return shares, np.concatenate(states)
+    return (
+        right,
+        np.mean(np.equal(said, said[0]), axis=1),
+        np.concatenate(states),
+    )
 
 
 streams = [on_stream(number) for number in range(5)]
-right = np.array([shares for shares, _ in streams]) > 0.99
-print(
-    "all right: the first", right[:, 0].all(), "- the second", right[:, 1].all()
-)
+right, same = (np.array([stream[k] for stream in streams]) for k in (0, 1))
+print("first answer right:", np.all(right[:, 0] > 0.99))
+print("second answer right:", np.all(right[:, 1] > 0.99))
+print("all later answers repeat the first:", np.all(same > 0.95))
 
 # %% tags=["hide-input"]
-stream_shares = np.array([shares for shares, _ in streams])
-assert np.all(stream_shares[:, 0] > 0.99) and np.all(stream_shares[:, 1:] < 0.8)
-sizes = np.array([np.abs(states).mean(1) for _, states in streams])
+assert np.all(right[:, 0] > 0.99) and np.all(right[:, 1:] < 0.8)
+assert np.all(same > 0.95)
+sizes = np.array([np.abs(stream[2]).mean(1) for stream in streams])
 assert np.all(sizes[:, -1] > 3 * sizes[:, 20])
-figure, (left, right) = figures.axes(columns=2, size=(12, 4.4))
+figure, (scored, grown) = figures.axes(columns=2, size=(12, 4.4))
 figures.score_against_lag(
     np.arange(1, 9),
-    stream_shares,
+    right,
     label="lstm_1997",
     baseline=0.5,
     xlabel="number of the sequence in the stream",
-    ax=left,
+    ax=scored,
 )
 figures.stream_state(
-    streams[0][1], boundaries=np.arange(8) * 21, limit=3.0, ax=right
+    streams[0][2], boundaries=np.arange(8) * 21, limit=3.0, ax=grown
 )
 show(
     figure,
