@@ -51,9 +51,15 @@ from coursekit.training import (
 # %% tags=["hide-input"]
 words = "My dog, whom I adopted in 2009, chases squirrels".split()
 ax = figures.dependency(
-    words, words.index("dog,"), words.index("chases"), note="the verb depends on a word far back"
+    words,
+    words.index("dog,"),
+    words.index("chases"),
+    note="the verb depends on a word far back",
 )
-show(ax, alt="an arc joins the subject, dog, to the verb chases, over the five words between")
+show(
+    ax,
+    alt="an arc joins the subject, dog, to the verb chases, over the five words between",
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # In "My dog chases squirrels" the two words are neighbours, and a net without
@@ -148,7 +154,9 @@ value = sigmoid(net)
 slope = value * (1 - value)
 figures.squashing_and_derivative(net, value, slope, name="logistic", ax=left)
 value = np.tanh(net)
-figures.squashing_and_derivative(net, value, 1 - value**2, name="tanh", ax=right)
+figures.squashing_and_derivative(
+    net, value, 1 - value**2, name="tanh", ax=right
+)
 assert slope.max() == 0.25 and (1 - value**2).max() == 1
 show(
     fig,
@@ -200,7 +208,10 @@ def nudged(first_state):
 
 
 hair = 1e-6
-columns = [(nudged(hair * unit) - nudged(-hair * unit)) / (2 * hair) for unit in np.eye(4)]
+columns = [
+    (nudged(hair * unit) - nudged(-hair * unit)) / (2 * hair)
+    for unit in np.eye(4)
+]
 measured = np.stack(columns, axis=1)
 print("diag(f') U agrees:", np.allclose(ours, measured, atol=1e-8))
 
@@ -240,7 +251,8 @@ def last_net(first_net):
 
 nets = run.trace("net")
 columns = [
-    (last_net(nets[0] + hair * unit) - last_net(nets[0] - hair * unit)) / (2 * hair)
+    (last_net(nets[0] + hair * unit) - last_net(nets[0] - hair * unit))
+    / (2 * hair)
     for unit in np.eye(4)
 ]
 product = np.linalg.multi_dot([U @ np.diag(s) for s in slopes[:-1]][::-1])
@@ -305,7 +317,9 @@ for ax, norm in zip(pair, (1.0, 6.0), strict=True):
             for rng in map(np.random.default_rng, range(5))
         ]
     )
-    figures.gradient_norms(lags, decay[norm], bound=(norm / 4) ** lags, label="5 nets", ax=ax)
+    figures.gradient_norms(
+        lags, decay[norm], bound=(norm / 4) ** lags, label="5 nets", ax=ax
+    )
     ax.set_title(f"|U| = {norm:g}", fontsize=18)
 assert all((decay[n] <= (n / 4) ** lags * (1 + 1e-9)).all() for n in decay)
 assert decay[1.0][:, 9].max() < 1e-6  # ten steps: the prediction
@@ -593,7 +607,10 @@ show(
 # %%
 lengths = (10, 20, 40, 80)
 table = np.array(
-    [[s for s, _ in over_seeds(lambda s: train(s, T, 1.0, 1.0), range(8))] for T in lengths]
+    [
+        [s for s, _ in over_seeds(lambda s: train(s, T, 1.0, 1.0), range(8))]
+        for T in lengths
+    ]
 ).T  # (seeds, lengths)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -602,7 +619,9 @@ table = np.array(
 # %% tags=["hide-input"]
 solved = (table > 0.9).sum(axis=0)
 assert solved[0] >= 7 and solved[1] >= 5 and solved[3] <= 2
-ax = figures.score_against_lag(lengths, table, label="SRN", baseline=0.5, baseline_label="guessing")
+ax = figures.score_against_lag(
+    lengths, table, label="SRN", baseline=0.5, baseline_label="guessing"
+)
 show(
     ax,
     alt="nearly all nets score near one at lag 10; at lag 80 nearly all are at "

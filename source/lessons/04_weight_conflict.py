@@ -96,7 +96,9 @@ def pulls_and_gradient(cell, model, batch, letter):
     """Loss, the pull of each step on the value's weight, and the gradient."""
     inputs, targets, mask = batch
     run = unroll(cell, model.cell, inputs)
-    loss, grad_readout, grad_h = linear.loss(model.readout, run.states.h, 2 * targets - 1, mask)
+    loss, grad_readout, grad_h = linear.loss(
+        model.readout, run.states.h, 2 * targets - 1, mask
+    )
     parts = gradient_by_time(cell, model.cell, run, grad_h)
     weight = getattr(model.cell, letter)[0, 0]
     pulls = -np.sign(weight) * getattr(parts, letter)[:, 0, 0]
@@ -185,7 +187,9 @@ show(
 # %%
 best = 0.5 * (1 - 1 / (LAG + 1))
 last = [losses[-200:].mean() for losses, _, _ in linear_runs]
-products = [(model.readout.V @ model.cell.W)[0, 0] for _, _, model in linear_runs]
+products = [
+    (model.readout.V @ model.cell.W)[0, 0] for _, _, model in linear_runs
+]
 assert np.allclose(last, best, atol=0.03)
 assert np.allclose(products, 1 / (LAG + 1), atol=0.05)
 print(f"best for one number {best:.3f}; no memory 0.500")
@@ -219,7 +223,9 @@ def clash(seed, updates=100):
     for _ in range(updates):
         inputs, targets, mask = Latch(lag=5).sample(rng, 64).padded()
         run = unroll(elman, model.cell, inputs)
-        _, grad_readout, grad_h = linear.loss(model.readout, run.states.h, 2 * targets - 1, mask)
+        _, grad_readout, grad_h = linear.loss(
+            model.readout, run.states.h, 2 * targets - 1, mask
+        )
         parts = gradient_by_time(elman, model.cell, run, grad_h)
         value = parts.W[:, :, 0]  # (time, units)
         cosines.append(cosine(value[0], value[1:].sum(axis=0)))
@@ -324,7 +330,9 @@ gated_runs = [train_gated(seed) for seed in SEEDS]
 # %% tags=["hide-input"]
 fig, (left, right) = figures.axes(columns=2, size=(12.8, 4.6))
 losses = {
-    "no gate": np.array([run[0].reshape(-1, 20).mean(1) for run in linear_runs]),
+    "no gate": np.array(
+        [run[0].reshape(-1, 20).mean(1) for run in linear_runs]
+    ),
     "gate": np.array([run[0].reshape(-1, 20).mean(1) for run in gated_runs]),
 }
 figures.learning_curves(
@@ -449,7 +457,9 @@ for ax, gated in zip(pair, (False, True), strict=True):
     runs = [train_output(seed, gated) for seed in SEEDS]
     early = np.array([pulls[:, :-1].sum(axis=1) for _, pulls, _ in runs])
     late = np.array([pulls[:, -1] for _, pulls, _ in runs])
-    figures.pulls_on_weight({"step 10: bring out": late, "1 to 9: hold back": early}, ax=ax)
+    figures.pulls_on_weight(
+        {"step 10: bring out": late, "1 to 9: hold back": early}, ax=ax
+    )
     ax.set_title("output gate" if gated else "no gate", fontsize=18)
     ends[gated] = [(abs(w[0]), loss) for w, _, loss in runs]
 no_gate = 0.5 * (1 - 1 / STEPS) / STEPS  # the best that one V can do

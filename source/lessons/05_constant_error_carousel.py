@@ -131,7 +131,9 @@ def derivative(seed, n):
 for n in (1, 10, 100, 1000):
     exact = [np.array_equal(derivative(s, n), np.eye(4)) for s in range(5)]
     assert all(exact)
-    print(f"d c_(t+{n}) / d c_t is the identity, to the last bit: {sum(exact)} of 5")
+    print(
+        f"d c_(t+{n}) / d c_t is the identity, to the last bit: {sum(exact)} of 5"
+    )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Almost one is not one
@@ -203,7 +205,10 @@ errors = {
 # %% tags=["hide-input"]
 assert max(errors["carousel"]) < 0.02 and np.median(errors["SRN"]) > 0.15
 ax = figures.compare_scores(
-    errors, baseline=1 / sqrt(3), baseline_label="no memory", ylabel="r.m.s. error"
+    errors,
+    baseline=1 / sqrt(3),
+    baseline_label="no memory",
+    ylabel="r.m.s. error",
 )
 show(
     ax,
@@ -243,7 +248,9 @@ batch = task.sample(rng, 200).padded()
 states = unroll(carousel, unit, batch.inputs).states.c[:, :, 0].T
 plus = states[states[:, 0] == 1]
 assert (plus[:, -1] <= 0).mean() > 0.3
-ax = figures.task_examples(plus[:4], ["", "", "", ""], relevant=[1], ylabel="cell state $c_t$")
+ax = figures.task_examples(
+    plus[:4], ["", "", "", ""], relevant=[1], ylabel="cell state $c_t$"
+)
 ax.axhline(1, linestyle=":", color="black")
 show(
     ax,
@@ -296,7 +303,10 @@ def score(seed, cell, task):
 # %%
 lags = (1, 2, 5, 10, 20, 40)
 scores = np.array(
-    [over_seeds(lambda s: score(s, carousel, Latch(lag=lag)), range(5)) for lag in lags]
+    [
+        over_seeds(lambda s: score(s, carousel, Latch(lag=lag)), range(5))
+        for lag in lags
+    ]
 ).T  # (seeds, lags)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

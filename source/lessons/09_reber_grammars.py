@@ -35,6 +35,7 @@ import numpy as np
 
 from coursekit import figures, show
 from coursekit.cells import elman, lstm_1997
+from coursekit.gradients import bptt, unroll
 from coursekit.grammars import embedded_reber, reber
 from coursekit.tasks import blind_score, next_symbol_score, next_symbols
 from coursekit.training import (
@@ -375,26 +376,24 @@ srn = stop_at_h(elman)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One experiment for all nets
 #
-# A fixed training set; each update takes 32 strings of about the same length.
+# Adam on batches of 32 strings of similar length; the last 200 updates at a fifth
+# of the rate, so that the end is calm.
 
 # %%
-def train(cell, grammar, strings, seed, units, rate, updates, watch):
-    rng = np.random.default_rng(seed)
-    model = init_model(
-        rng, cell, softmax, inputs=7, units=units, outputs=7
-    )
-    ordered = sorted(strings, key=len)
+def train(cell, grammar, strings, rng, model, rate, updates, **watch):
+    strings = sorted(strings, key=len)
     batches = [
-        next_symbols(grammar, ordered[k : k + 32]).padded()
-        for k in range(0, len(ordered), 32)
+        next_symbols(grammar, strings[k : k + 32]).padded()
+        for k in range(0, len(strings), 32)
     ]
 
     def batch_gradient(model):
         batch = batches[rng.integers(len(batches))]
         return loss_and_gradient(cell, softmax, model, *batch)
 
-    return fit(batch_gradient, model, Adam(rate), updates, clip=1.0,
-               score=watch, score_every=100)  # fmt: skip
+    first = fit(batch_gradient, model, Adam(rate), updates,
+                clip=1.0, score_every=100, **watch)  # fmt: skip
+    return first, fit(batch_gradient, first.params, Adam(rate / 5), 200, clip=1.0)
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -415,36 +414,48 @@ def data(grammar, seed, count, min_length=0):
 
 # %% slideshow={"slide_type": "skip"}
 SRN = dict(units=26, rate=0.01)
-LSTM = dict(units=14, rate=0.01)
+LSTM = dict(units=14, rate=0.02)
 
 
-def experiment(cell, settings, grammar, *, updates=1200, count=256, shortest=0):
-    """A function of the seed: the trained model, its scores, its test strings."""
+def experiment(
+    cell, settings, grammar, *, updates=1000, count=256, shortest=0, stop=None
+):
+    """Train one net a seed: its model, its test strings and how it did on them."""
+    units, rate = settings["units"], settings["rate"]
 
     def run(seed):
         strings, test = data(grammar, seed, count, shortest)
-
-        def watch(model):
-            return scores(cell, model, grammar, test)
-
-        fitted = train(
-            cell, grammar, strings, seed, **settings, updates=updates, watch=watch
+        rng = np.random.default_rng(seed)
+        model = init_model(
+            rng, cell, softmax, inputs=7, units=units, outputs=7
         )
+        watched = strings[:200] if stop else test
+        first, last = train(
+            cell, grammar, strings, rng, model, rate, updates, stop=stop,
+            score=lambda model: scores(cell, model, grammar, watched),
+        )  # fmt: skip
+        done = scores(cell, last.params, grammar, test)
         return SimpleNamespace(
-            model=fitted.params,
-            pooled=[score.pooled for score in fitted.history.scores],
-            long_range=[score.long_range for score in fitted.history.scores],
-            at=fitted.history.scored_at,
+            model=last.params,
             test=test,
+            pooled=done.pooled,
+            long_range=done.long_range,
+            curve=[s.long_range for s in first.history.scores],
+            updates=first.history.scored_at,
         )
 
     return over_seeds(run, SEEDS)
 
 
 def final(results, which="long_range"):
-    """The score of each seed after the last update."""
-    return np.array([getattr(result, which)[-1] for result in results])
+    """The score of each seed on its fresh strings, after training."""
+    return np.array([getattr(result, which) for result in results])
 
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Both kinds of net have the better rate of 0.01 and 0.02 and about a thousand weights:
+# 26 units for the simple net, 14 for the LSTM, which has three sets of weights.
+# `clip=1.0` shortens a gradient that explodes (lesson 03).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The simple net learns the Reber grammar
@@ -484,11 +495,11 @@ figures.compare_scores(
     {"SRN": final(failed)}, baseline=0.5, baseline_label="coin", ax=right
 )
 right.set_title("long-range: a coin", fontsize=18)
-assert final(failed, "pooled").min() > 0.94
-assert 0.35 < final(failed).min() and final(failed).max() < 0.65
+assert final(failed, "pooled").min() > 0.9
+assert 0.3 < final(failed).min() and final(failed).max() < 0.65
 show(
     fig,
-    alt="left, pooled: five seeds of the SRN all lie above 0.94, on the line of the "
+    alt="left, pooled: five seeds of the SRN all lie above 0.9, about the line of the "
     "blind player; right, long-range: all five lie around one half, the score of "
     "a coin",
     caption="Five seeds, a dot each. Same nets left and right.",
@@ -508,8 +519,6 @@ show(
 # %%
 def error_at_inputs(cell, model, string):
     """|dL/dx_t| at every step, for the loss of the long-range step."""
-    from coursekit.gradients import bptt, unroll
-
     task = next_symbols(embedded_reber, [string]).padded()
     only = np.zeros_like(task.mask)
     only[embedded_reber.long_range_step(string)] = True
@@ -558,13 +567,12 @@ print(f"SRN {weights(failed)} weights, LSTM {weights(repaired)} weights")
 # ## The same experiment again
 
 # %% tags=["hide-input"]
-steps = repaired[0].at
 ax = figures.learning_curves(
     {
-        "SRN": [r.long_range for r in failed],
-        "LSTM": [r.long_range for r in repaired],
+        "SRN": [r.curve for r in failed],
+        "LSTM": [r.curve for r in repaired],
     },
-    steps=steps, baseline=0.5, baseline_label="coin",
+    steps=repaired[0].updates, baseline=0.5, baseline_label="coin",
     xlabel="updates", ylabel="score at the long-range step",
 )  # fmt: skip
 ax.set_ylim(0.3, 1.03)
@@ -644,13 +652,21 @@ print(f"half of the strings need {median_lag} steps or fewer")
 # symbol must now be held for 12 steps or more, and no short string shows the way.
 
 # %%
-LONG = dict(shortest=16, count=1024, updates=1500)
+def learned(history):
+    """All long-range steps of 200 training strings right, twice."""
+    latest = history.scores[-2:]
+    return len(latest) == 2 and all(s.long_range == 1 for s in latest)
+
+
+LONG = dict(shortest=16, count=1024, updates=2500, stop=learned)
 srn_long = experiment(elman, SRN, embedded_reber, **LONG)
 lstm_long = experiment(lstm_1997, LSTM, embedded_reber, **LONG)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # 1024 training strings, since long strings differ more. Both nets have the full
-# gradient, the same number of updates, and about the same number of weights.
+# gradient, at most 2500 updates, and about the same number of weights. A net may stop
+# early, when it gets every long-range step of 200 of its own training strings right;
+# the LSTMs do, the SRNs use up their 2500. The test strings have no say in it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## Now the cell decides
@@ -677,7 +693,8 @@ ax = figures.compare_scores(
     baseline=0.5, baseline_label="coin",
     ylabel="long-range score, long strings",
 )  # fmt: skip
-assert 0.35 < final(srn_long).min() and final(srn_long).max() < 0.65
+assert 0.3 < final(srn_long).min() and final(srn_long).max() < 0.65
+assert all(result.updates[-1] == 2500 for result in srn_long)
 assert final(lstm_long).min() > 0.95 and short_first.min() > 0.75
 show(
     ax,
@@ -704,8 +721,6 @@ show(
 # ## Inside: what one string makes the net expect
 
 # %% tags=["hide-input"]
-from coursekit.gradients import unroll
-
 string = "BTBPVPXTTVVETE"
 best = repaired[0].model
 read = string[:-1]
