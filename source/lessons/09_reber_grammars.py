@@ -98,6 +98,7 @@ show(
 # `reber.transitions` is the picture as a dictionary:
 # state → its arrows (symbol, next state).
 
+
 # %%
 def walk(rng):
     state, string = reber.START, ""
@@ -285,6 +286,7 @@ print("shape ", task.inputs.shape, "(time, symbols)")
 # - **pooled**: the share of all steps with a legal guess,
 # - **long-range**: the same, at the long-range step alone. A coin gets 0.5.
 
+
 # %%
 def scores(cell, model, grammar, strings):
     inputs = next_symbols(grammar, strings).padded().inputs
@@ -320,6 +322,7 @@ print(f"pooled {exact.pooled:.3f}, long-range {exact.long_range}")
 # Look at the current symbol only; guess the one that followed it most often in 2000
 # training strings.
 
+
 # %%
 def followers(grammar, strings):
     """How often each symbol (row) was followed by each (column)."""
@@ -334,8 +337,10 @@ def memory_free(grammar, train, test):
 
 
 rng = np.random.default_rng(0)
-free = {g: memory_free(g, g.generate(rng, 2000), g.generate(rng, 2000))
-        for g in (reber, embedded_reber)}
+free = {
+    g: memory_free(g, g.generate(rng, 2000), g.generate(rng, 2000))
+    for g in (reber, embedded_reber)
+}
 assert 0.6 < free[reber].pooled < 0.7
 assert 0.45 < free[embedded_reber].pooled < 0.55
 print("Reber: below 0.7;  embedded: about 0.5")
@@ -354,9 +359,11 @@ print("Reber: below 0.7;  embedded: about 0.5")
 # Elman (1990) **copied** $h_{t-1}$ into a *context layer*: an input like any other.
 # Error stops at the copy. In code: nothing goes back to the $h$ before.
 
+
 # %%
 def stop_at_h(cell):
     """The same cell; error does not travel back through h."""
+
     def step_back(params, trace, grad_state):
         grads, grad_x, before = cell.step_back(params, trace, grad_state)
         return grads, grad_x, before._replace(h=0 * before.h)
@@ -379,6 +386,7 @@ srn = stop_at_h(elman)
 # Adam on batches of 32 strings of similar length; the last 200 updates at a fifth
 # of the rate, so that the end is calm.
 
+
 # %%
 def train(cell, grammar, strings, rng, model, rate, updates, **watch):
     strings = sorted(strings, key=len)
@@ -393,11 +401,14 @@ def train(cell, grammar, strings, rng, model, rate, updates, **watch):
 
     first = fit(batch_gradient, model, Adam(rate), updates,
                 clip=1.0, score_every=100, **watch)  # fmt: skip
-    return first, fit(batch_gradient, first.params, Adam(rate / 5), 200, clip=1.0)
+    return first, fit(
+        batch_gradient, first.params, Adam(rate / 5), 200, clip=1.0
+    )
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## Test strings that were never seen
+
 
 # %%
 def data(grammar, seed, count, min_length=0):
@@ -426,9 +437,7 @@ def experiment(
     def run(seed):
         strings, test = data(grammar, seed, count, shortest)
         rng = np.random.default_rng(seed)
-        model = init_model(
-            rng, cell, softmax, inputs=7, units=units, outputs=7
-        )
+        model = init_model(rng, cell, softmax, inputs=7, units=units, outputs=7)
         watched = strings[:200] if stop else test
         first, last = train(
             cell, grammar, strings, rng, model, rate, updates, stop=stop,
@@ -478,6 +487,7 @@ print("memory-free baseline: below 0.7")
 # %%
 failed = experiment(srn, SRN, embedded_reber)
 
+
 # %% tags=["hide-input"]
 def blind_on(results):
     """The pooled score of the blind player on the very strings of the test."""
@@ -515,6 +525,7 @@ show(
 #
 # Take the loss at the long-range step alone. How does it change with the input at each
 # step before? Backpropagation answers, under the same rule as in training.
+
 
 # %%
 def error_at_inputs(cell, model, string):
@@ -651,6 +662,7 @@ print(f"half of the strings need {median_lag} steps or fewer")
 # Make the lag long: train and test on strings of **16 symbols or more**. The outer
 # symbol must now be held for 12 steps or more, and no short string shows the way.
 
+
 # %%
 def learned(history):
     """All long-range steps of 200 training strings right, twice."""
@@ -670,6 +682,7 @@ lstm_long = experiment(lstm_1997, LSTM, embedded_reber, **LONG)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## Now the cell decides
+
 
 # %% tags=["hide-input"]
 def on_long(results):
@@ -748,6 +761,7 @@ show(
 # Take **twins**: the same inner string, once in T … T, once in P … P. Wherever their
 # states differ, the outer symbol has left a mark.
 
+
 # %%
 def twins(string):
     """The string in its T form and in its P form."""
@@ -770,7 +784,9 @@ assert np.all(mark[0] == 0) and np.abs(mark[1]).max() > 0.1
 # %% tags=["hide-input"]
 show(
     figures.state_heatmap(
-        mark, symbols=list("B*" + string[2:-2] + "*"), label="c_t of T - c_t of P"
+        mark,
+        symbols=list("B*" + string[2:-2] + "*"),
+        label="c_t of T - c_t of P",
     ),
     alt="the difference of the cell states between the twins, units by steps: zero at "
     "the first symbol, then several units keep a difference of one colour through "
@@ -784,6 +800,7 @@ show(
 # Several units differ. Which one does the net **use**? Do surgery: run the T twin; just
 # before the inner E, give **one** unit the state it has in the P twin. Does the
 # net now expect P?
+
 
 # %%
 def flips(cell, model, string):
@@ -843,6 +860,7 @@ show(
 #
 # How often does each unit change? Mean of $|c_t - c_{t-1}|$ over all test strings, in
 # units of the state's own spread.
+
 
 # %%
 def rates_of_change(cell, model, strings):
