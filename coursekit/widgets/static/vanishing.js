@@ -41,6 +41,7 @@ function slider(parent, text, count) {
   value.className = "value";
   value.setAttribute("aria-hidden", "true");
   Object.assign(input, { type: "range", min: 0, max: count - 1, step: 1 });
+  input.dataset.lmSuppressShortcuts = "true"; // JupyterLab, also presenting, leaves it its keys
   input.setAttribute("aria-label", text);
   parent.append(label);
   return { input, value };
@@ -60,7 +61,6 @@ function render({ model, el }) {
 
   const root = document.createElement("div");
   root.className = "ck-vanishing";
-  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves our keys to the sliders
   el.append(root);
 
   const svg = draw(root, "svg", { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img" });
