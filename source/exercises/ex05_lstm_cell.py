@@ -156,7 +156,9 @@ def lstm_step(params, x, h, c):
 
     ### BEGIN SOLUTION
     def net(k):
-        return x @ params[f"W_{k}"].T + h @ params[f"U_{k}"].T + params[f"b_{k}"]
+        return (
+            x @ params[f"W_{k}"].T + h @ params[f"U_{k}"].T + params[f"b_{k}"]
+        )
 
     i, f, o = sigmoid(net("i")), sigmoid(net("f")), sigmoid(net("o"))
     g = np.tanh(net("g"))
@@ -175,7 +177,11 @@ check("lstm_step", lstm_step)
 # new `c` in each row before you run the cell.
 
 # %%
-x, h, c = np.array([1.0, 0.0, 0.0]), np.zeros(4), np.array([3.0, -2.0, 0.5, 0.0])
+x, h, c = (
+    np.array([1.0, 0.0, 0.0]),
+    np.zeros(4),
+    np.array([3.0, -2.0, 0.5, 0.0]),
+)
 OPEN, SHUT = np.full(4, 50.0), np.full(4, -50.0)
 for label, b_f, b_i in (
     ("keep:  f open, i shut", OPEN, SHUT),
@@ -184,7 +190,11 @@ for label, b_f, b_i in (
 ):
     new = lstm_step({**params, "b_f": b_f, "b_i": b_i}, x, h, c)
     print(
-        label, "| c kept:", np.allclose(new["c"], c), "| c is g:", np.allclose(new["c"], new["g"])
+        label,
+        "| c kept:",
+        np.allclose(new["c"], c),
+        "| c is g:",
+        np.allclose(new["c"], new["g"]),
     )
 
 # %% [markdown]
@@ -343,7 +353,9 @@ def lstm_gradient(params, xs, grad_hs):
     total = {name: np.zeros_like(array) for name, array in params.items()}
     from_later_h = from_later_c = np.zeros_like(grad_hs[0])
     for t in reversed(range(len(xs))):
-        back = lstm_step_back(params, *before[t], grad_hs[t] + from_later_h, from_later_c)
+        back = lstm_step_back(
+            params, *before[t], grad_hs[t] + from_later_h, from_later_c
+        )
         from_later_h, from_later_c = back["h"], back["c"]
         for name in total:
             total[name] = total[name] + back[name]

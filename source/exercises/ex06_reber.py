@@ -237,7 +237,10 @@ def score(strings, predicted):
         for t, guess in enumerate(guesses):
             legal.append(guess in legal_next_embedded(string[: t + 1]))
         remembered.append(guesses[-2] == string[-2])
-    return {"pooled": float(np.mean(legal)), "long_range": float(np.mean(remembered))}
+    return {
+        "pooled": float(np.mean(legal)),
+        "long_range": float(np.mean(remembered)),
+    }
     ### END SOLUTION
 
 
@@ -290,7 +293,10 @@ def batch_of(strings):
     mask = np.zeros((steps, len(strings)), dtype=bool)
     for n, code in enumerate(codes):
         length = len(code["inputs"])
-        inputs[:length, n], targets[:length, n] = code["inputs"], code["targets"]
+        inputs[:length, n], targets[:length, n] = (
+            code["inputs"],
+            code["targets"],
+        )
         mask[:length, n] = True
     return inputs, targets, mask
 
@@ -300,22 +306,29 @@ def predict(cell, model, strings):
     inputs, _, _ = batch_of(strings)
     best = training.predict(cell, softmax, model, inputs).argmax(axis=-1)
     return [
-        "".join(ALPHABET[k] for k in best[: len(string) - 1, n]) for n, string in enumerate(strings)
+        "".join(ALPHABET[k] for k in best[: len(string) - 1, n])
+        for n, string in enumerate(strings)
     ]
 
 
 def train(cell, strings, seed, updates, enough=None):
     """Train on batches of 32 strings; stop early once enough(model) is true."""
     rng = np.random.default_rng(seed)
-    model = training.init_model(rng, cell, softmax, inputs=7, units=UNITS, outputs=7)
+    model = training.init_model(
+        rng, cell, softmax, inputs=7, units=UNITS, outputs=7
+    )
 
     if cell is lstm:
         # Forget gates that start well open, as lesson 07 measured: long lags want it.
-        model = model._replace(cell=model.cell._replace(b_f=np.full(UNITS, 3.0)))
+        model = model._replace(
+            cell=model.cell._replace(b_f=np.full(UNITS, 3.0))
+        )
 
     def one_batch(model):
         chosen = [strings[k] for k in rng.integers(len(strings), size=32)]
-        return training.loss_and_gradient(cell, softmax, model, *batch_of(chosen))
+        return training.loss_and_gradient(
+            cell, softmax, model, *batch_of(chosen)
+        )
 
     stop = (lambda history: history.scores[-1]) if enough else None
     fitted = training.fit(
@@ -370,7 +383,9 @@ def embedded_strings(seed, count, min_length=0):
 def remembers(cell, strings):
     """A question to a net: has it learned the long-range step of these strings?"""
     some = strings[:200]
-    return lambda model: score(some, predict(cell, model, some))["long_range"] >= 0.99
+    return lambda model: (
+        score(some, predict(cell, model, some))["long_range"] >= 0.99
+    )
 
 
 # %% [markdown]
@@ -391,7 +406,13 @@ def predict_srn_erg(strings):
 ### BEGIN SOLUTION
 long_strings = embedded_strings(61, 1000, MIN_LENGTH)
 srn_erg = [
-    train(elman, long_strings, seed, updates=2000, enough=remembers(elman, long_strings))
+    train(
+        elman,
+        long_strings,
+        seed,
+        updates=2000,
+        enough=remembers(elman, long_strings),
+    )
     for seed in SEEDS
 ]
 ### END SOLUTION
@@ -416,7 +437,13 @@ def predict_lstm_erg(strings):
 
 ### BEGIN SOLUTION
 lstm_erg = [
-    train(lstm, long_strings, seed, updates=2000, enough=remembers(lstm, long_strings))
+    train(
+        lstm,
+        long_strings,
+        seed,
+        updates=2000,
+        enough=remembers(lstm, long_strings),
+    )
     for seed in SEEDS
 ]
 ### END SOLUTION
@@ -434,7 +461,13 @@ check("predict_lstm_erg", predict_lstm_erg)
 # %%
 any_strings = embedded_strings(62, 1000)
 srn_any = [
-    train(elman, any_strings, seed, updates=2000, enough=remembers(elman, any_strings))
+    train(
+        elman,
+        any_strings,
+        seed,
+        updates=2000,
+        enough=remembers(elman, any_strings),
+    )
     for seed in SEEDS
 ]
 
@@ -446,26 +479,42 @@ srn_any = [
 
 # %%
 test_rg = [generate_reber(np.random.default_rng(1000 + n)) for n in range(300)]
-test_long, test_any = embedded_strings(63, 300, MIN_LENGTH), embedded_strings(64, 300)
+test_long, test_any = (
+    embedded_strings(63, 300, MIN_LENGTH),
+    embedded_strings(64, 300),
+)
 
 
 def pooled_rg(model):
     """The pooled score on the plain grammar, which has no long-range step."""
     predicted = predict(elman, model, test_rg)
     pairs = zip(test_rg, predicted, strict=True)
-    return np.mean([g in legal_next(s[: t + 1]) for s, p in pairs for t, g in enumerate(p)])
+    return np.mean(
+        [g in legal_next(s[: t + 1]) for s, p in pairs for t, g in enumerate(p)]
+    )
 
 
 results = {
-    "SRN on ERG": [score(test_long, predict(elman, m, test_long)) for m in srn_erg],
-    "LSTM on ERG": [score(test_long, predict(lstm, m, test_long)) for m in lstm_erg],
-    "SRN on ERG, any length": [score(test_any, predict(elman, m, test_any)) for m in srn_any],
+    "SRN on ERG": [
+        score(test_long, predict(elman, m, test_long)) for m in srn_erg
+    ],
+    "LSTM on ERG": [
+        score(test_long, predict(lstm, m, test_long)) for m in lstm_erg
+    ],
+    "SRN on ERG, any length": [
+        score(test_any, predict(elman, m, test_any)) for m in srn_any
+    ],
 }
 
 figure, (left, right) = figures.axes(columns=2, size=(11, 4.8))
-short_names = {name: name.replace(" on ERG", "").replace(", ", "\n") for name in results}
+short_names = {
+    name: name.replace(" on ERG", "").replace(", ", "\n") for name in results
+}
 for ax, which in ((left, "pooled"), (right, "long_range")):
-    bars = {short_names[name]: [s[which] for s in scores] for name, scores in results.items()}
+    bars = {
+        short_names[name]: [s[which] for s in scores]
+        for name, scores in results.items()
+    }
     figures.compare_scores(bars, baseline=blind_score(test_long)[which], ax=ax)
     ax.set_title(which)
 show(
@@ -482,7 +531,9 @@ def verdict_on(values):
     """Learned or not, with a gap between, so that no verdict hangs on a digit."""
     learned = sum(value >= 0.9 for value in values)
     missed = sum(value <= 0.75 for value in values)
-    return f"learned by {learned}, not learned by {missed} of {len(values)} seeds"
+    return (
+        f"learned by {learned}, not learned by {missed} of {len(values)} seeds"
+    )
 
 
 print("SRN on RG:", verdict_on([pooled_rg(model) for model in srn_rg]))

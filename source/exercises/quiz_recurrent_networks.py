@@ -375,8 +375,17 @@ check("q_eq_output", q_eq_output)
 # %% answer="q_edges_lstm"
 q_edges_lstm = None  # a list of pairs (from, to)
 ### BEGIN SOLUTION
-q_edges_lstm = [(source, letter) for letter in "ifgo" for source in ("x", "h_prev")]
-q_edges_lstm += [("c_prev", "c"), ("f", "c"), ("i", "c"), ("g", "c"), ("c", "h"), ("o", "h")]
+q_edges_lstm = [
+    (source, letter) for letter in "ifgo" for source in ("x", "h_prev")
+]
+q_edges_lstm += [
+    ("c_prev", "c"),
+    ("f", "c"),
+    ("i", "c"),
+    ("g", "c"),
+    ("c", "h"),
+    ("o", "h"),
+]
 ### END SOLUTION
 
 # %% check="q_edges_lstm"
@@ -715,7 +724,9 @@ check("q_eq_candidate", q_eq_candidate)
 # %% answer="q_edges_gru"
 q_edges_gru = None  # a list of pairs (from, to)
 ### BEGIN SOLUTION
-q_edges_gru = [(source, letter) for letter in "zrg" for source in ("x", "h_prev")]
+q_edges_gru = [
+    (source, letter) for letter in "zrg" for source in ("x", "h_prev")
+]
 q_edges_gru += [("r", "g"), ("z", "h"), ("g", "h"), ("h_prev", "h")]
 ### END SOLUTION
 

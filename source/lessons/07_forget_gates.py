@@ -46,8 +46,13 @@ from coursekit.training.streams import draw_streams, fit_streams, score_streams
 # %% tags=["hide-input"]
 stream = embedded_reber.continual(np.random.default_rng(4), 60)
 print(stream.symbols)
-print("".join("^" if start else " " for start in stream.starts), "(hidden: a string begins)")
-print("".join("?" if far else " " for far in stream.long_range), "(T or P next?)")
+print(
+    "".join("^" if start else " " for start in stream.starts),
+    "(hidden: a string begins)",
+)
+print(
+    "".join("?" if far else " " for far in stream.long_range), "(T or P next?)"
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each string is B, then **T or P**, then a short string of an inner grammar (from B to E),
@@ -86,8 +91,17 @@ print("".join("?" if far else " " for far in stream.long_range), "(T or P next?)
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(seed, cell, *, units=14, updates=400, told=False, b_f=None,
-          decay=None, learn=None):
+def train(
+    seed,
+    cell,
+    *,
+    units=14,
+    updates=400,
+    told=False,
+    b_f=None,
+    decay=None,
+    learn=None,
+):
     rng = np.random.default_rng(seed)
     net = init_model(rng, cell, softmax, inputs=7, units=units, outputs=7)
     if b_f is not None:
@@ -98,8 +112,13 @@ def train(seed, cell, *, units=14, updates=400, told=False, b_f=None,
         fixed["b_f"] = np.full(units, np.log(decay / (1 - decay)))
         net = net._replace(cell=net.cell._replace(**fixed))
     fitted = fit_streams(
-        learn or cell, softmax, net, draw_streams(rng, 32, 1000), Adam(0.03),
-        updates, told_starts=told,
+        learn or cell,
+        softmax,
+        net,
+        draw_streams(rng, 32, 1000),
+        Adam(0.03),
+        updates,
+        told_starts=told,
         held=lambda name: decay is not None and name.endswith("_f"),
     )
     return fitted.model
@@ -306,6 +325,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The LSTM step
 
+
 # %%
 def step(p, x, h, c):
     i = sigmoid(p.W_i @ x + p.U_i @ h + p.b_i)  # what to store
@@ -356,6 +376,7 @@ print(inspect.getsource(lstm.step))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The backward step in code
+
 
 # %%
 def step_back(p, x, h, c, grad_h, grad_c):
@@ -459,9 +480,12 @@ def with_sources_held(params):
 
 right = truncated(lstm, p, run, errors)
 print("c_{t-1}:  ", check_gradient(with_sources_held, p, right).passed)
-misprint = run._replace(traces=tuple(
-    t._replace(previous=t.previous._replace(c=np.tanh(t.c))) for t in run.traces
-))
+misprint = run._replace(
+    traces=tuple(
+        t._replace(previous=t.previous._replace(c=np.tanh(t.c)))
+        for t in run.traces
+    )
+)
 wrong = truncated(lstm, p, misprint, errors)
 print("tanh(c_t):", check_gradient(with_sources_held, p, wrong).passed)
 
@@ -479,8 +503,9 @@ for letter in "iog":
         name = f"{kind}_{letter}"
         assert np.allclose(getattr(right, name), getattr(wrong, name))
 largest = max(np.abs(array).max() for array in right)
-assert abs(verdict.given - verdict.expected) > 0.1 * largest
-print("the worst entry is off by more than a tenth of the largest gradient entry")
+off = max(np.abs(a - b).max() for a, b in zip(right, wrong))
+assert off > 0.2 * largest, (off, largest)
+print("off by more than a fifth of the largest entry of the gradient")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same experiment again
@@ -574,6 +599,7 @@ show(
 # - *inside*: from the outer symbol to the moment it is needed,
 # - *across*: over the end of the string, until the next outer symbol.
 
+
 # %% slideshow={"slide_type": "skip"}
 def carrier(net, test):
     """Unit that tells T from P; what its forget gate keeps inside, across."""
@@ -592,7 +618,11 @@ def carrier(net, test):
     bit, state, inside, across = map(np.array, zip(*found))
     apart = np.abs(state[bit].mean(axis=0) - state[~bit].mean(axis=0))
     unit = int(np.argmax(apart / state.std(axis=0)))
-    return unit, np.median(inside, axis=0)[unit], np.median(across, axis=0)[unit]
+    return (
+        unit,
+        np.median(inside, axis=0)[unit],
+        np.median(across, axis=0)[unit],
+    )
 
 
 # %%
@@ -608,6 +638,7 @@ print("keeps more than half inside:", sum(k[1] > 0.5 for k in kept), "of 5")
 #
 # The rule of 2000 cuts the error where it would leave through $h_{t-1}$. Do the same, and begin with
 # gates that keep ($b_f = 3$):
+
 
 # %%
 def stop_at_h(cell):
@@ -644,13 +675,17 @@ begins = np.flatnonzero(test.starts[:, 0])
 symbols = test.symbols[0]
 # the first three strings in a row whose outer symbols differ, 48 symbols at most
 first = next(
-    a for a, b, c, d in zip(begins, begins[1:], begins[2:], begins[3:])
+    a
+    for a, b, c, d in zip(begins, begins[1:], begins[2:], begins[3:])
     if symbols[a + 1] != symbols[b + 1] != symbols[c + 1] and d - a <= 40
 )
 stretch = slice(first, first + 41)
 ax = figures.gate_traces(
     symbols[stretch],
-    {"f": run.trace("f")[stretch, 0, unit], "c": run.states.c[stretch, 0, unit]},
+    {
+        "f": run.trace("f")[stretch, 0, unit],
+        "c": run.states.c[stretch, 0, unit],
+    },
 )
 for begin in begins[(begins >= first) & (begins <= first + 40)]:
     ax.axvline(begin - first - 0.5, color=figures.style.GREY, linewidth=1.5)
@@ -673,6 +708,7 @@ show(
 #
 # $$\frac{\partial c_t}{\partial c_{t-n}} = \sigma(b_f)^n \quad\text{(exactly, when the weights are 0)}$$
 
+
 # %%
 def left_after(b, n):
     p = lstm.init(np.random.default_rng(0), inputs=1, units=1)
@@ -684,7 +720,9 @@ def left_after(b, n):
 for b in (-2.0, 0.0, 1.0, 3.0):
     assert np.isclose(left_after(b, 10), sigmoid(b) ** 10)
     half = np.log(0.5) / np.log(sigmoid(b))
-    print(f"b_f = {b:+.0f}: f = {sigmoid(b):.2f}, half is left after {half:.1f} steps")
+    print(
+        f"b_f = {b:+.0f}: f = {sigmoid(b):.2f}, half is left after {half:.1f} steps"
+    )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A bias of 0 looks neutral, and it means: half of every memory is thrown away at every step. The
@@ -698,7 +736,8 @@ for b in (-2.0, 0.0, 1.0, 3.0):
 # %%
 early = {
     f"b_f = {b:+d}": [
-        score.long_range for _, score in over_seeds(
+        score.long_range
+        for _, score in over_seeds(
             lambda s, b=b: trained(s, lstm, b_f=b, updates=300), SEEDS
         )
     ]
@@ -706,7 +745,9 @@ early = {
 }
 
 # %% tags=["hide-input"]
-assert np.median(early["b_f = +1"]) > 0.9 and np.median(early["b_f = +3"]) < 0.85
+assert (
+    np.median(early["b_f = +1"]) > 0.9 and np.median(early["b_f = +3"]) < 0.85
+)
 ax = figures.compare_scores(
     early, baseline=GUESS, baseline_label="guessing",
     ylabel="long-range score",

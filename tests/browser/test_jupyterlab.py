@@ -21,7 +21,9 @@ pytestmark = pytest.mark.browser
 
 LESSON = "notebooks/03_vanishing_gradients.ipynb"
 EXERCISE = "exercises/ex05_lstm_cell/ex05_lstm_cell.ipynb"
-RUN = 400_000  # milliseconds; a lesson takes about 30 seconds, on a machine that does much else more
+RUN = (
+    400_000  # milliseconds; a lesson takes about 30 seconds, on a machine that does much else more
+)
 TOKEN = "only-for-this-test"
 QUEUED = re.compile(r"\*")
 
@@ -92,3 +94,142 @@ def cell_with(page, text):
 def alt_texts(page):
     images = page.locator(".jp-Notebook .jp-OutputArea-output figure img")
     return images.evaluate_all("images => images.map((i) => [i.alt, i.naturalWidth > 0])")
+
+
+@pytest.fixture(scope="module")
+def lesson(server):
+    """Lesson 03, opened, looked at, and run once from top to bottom with the menu."""
+    with opened(server, LESSON) as page:
+        pictures = sum("<figure>" in str(cell.outputs) for cell in code_cells(LESSON))
+        expect(page.locator(".jp-Notebook .jp-OutputArea-output figure img")).to_have_count(pictures)
+        page.alts_before = alt_texts(page)
+        prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-prompt")
+        menu(page, "Run", "Run All Cells")
+        expect(prompts.last).to_have_text(QUEUED)
+        expect(prompts.filter(has_text=QUEUED)).to_have_count(0, timeout=RUN)
+        page.counts = [text.strip("[]:") for text in prompts.all_text_contents()]
+        yield page
+
+
+@pytest.fixture
+def deck(lesson):
+    """Start the deck at the slide of a heading: the extension starts at the active cell."""
+
+    def start(heading):
+        cell_with(lesson, heading).click()
+        lesson.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=deck]").click()
+        expect(on_screen(lesson).first).to_contain_text(heading.lstrip("# "))
+        return lesson
+
+    yield start
+    lesson.locator(".jp-deck-mod-stop").click()
+    expect(lesson.locator("#jp-MainMenu")).to_be_visible()
+
+
+def on_screen(page):
+    """The cells of the slide that is shown."""
+    return page.locator(".jp-Notebook .jp-deck-mod-visible")
+
+
+def curve(page):
+    return page.locator(".ck-vanishing path.median[d*=L]").get_attribute("d")
+
+
+def drag_by_key(page):
+    """Press an arrow key on the explorer's first slider, there and back: it draws and tells."""
+    slider = page.get_by_role("slider", name="Spectral radius of U")
+    told = page.locator(".ck-vanishing output")
+    was_told, was_drawn = told.inner_text(), curve(page)
+    slider.press("ArrowRight")
+    expect(told).not_to_have_text(was_told)
+    assert curve(page) != was_drawn
+    slider.press("ArrowLeft")
+    expect(told).to_have_text(was_told)
+    assert curve(page) == was_drawn
+
+
+def test_figures_and_their_alt_texts_are_there_before_anything_runs(lesson):
+    html = "".join(str(cell.outputs) for cell in code_cells(LESSON))
+    assert len(lesson.alts_before) >= 5
+    for alt, is_drawn in lesson.alts_before:
+        assert is_drawn
+        assert len(alt) > 20
+        assert alt[:20] in html
+
+
+def test_every_cell_runs_and_none_fails(lesson):
+    assert lesson.counts == [str(number) for number in range(1, len(code_cells(LESSON)) + 1)]
+    failed = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"], .jp-mod-error'
+    assert lesson.locator(f".jp-Notebook :is({failed})").all_text_contents() == []
+
+
+def test_a_run_shows_what_the_notebook_stores(lesson):
+    assert alt_texts(lesson) == lesson.alts_before
+    printed = lesson.locator(
+        '.jp-Notebook .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stdout"]'
+    )
+    stored_texts = [
+        output.text.strip()
+        for cell in code_cells(LESSON)
+        for output in cell.outputs
+        if output.output_type == "stream"
+    ]
+    assert [text.strip() for text in printed.all_text_contents()] == stored_texts
+
+
+def test_an_arrow_key_moves_the_explorer(lesson):
+    cell_with(lesson, "VanishingExplorer()")
+    drag_by_key(lesson)
+
+
+def test_the_lesson_presents_and_keys_turn_the_slides(deck):
+    page = deck("# Vanishing gradients")
+    expect(on_screen(page)).to_have_count(1)
+    expect(page.locator("#jp-MainMenu")).to_be_hidden()
+    second, third = "Which verb?", "Predict before you run"
+    page.keyboard.press("ArrowRight")
+    expect(on_screen(page).first).to_contain_text(second)
+    expect(on_screen(page).locator("figure img")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(on_screen(page).first).to_contain_text(third)
+    page.keyboard.press("ArrowLeft")
+    expect(on_screen(page).first).to_contain_text(second)
+
+
+def test_notes_and_reading_for_home_are_not_on_the_slides(deck):
+    page = deck("## Predict before you run")
+    assert "Answer: 1." not in "".join(on_screen(page).all_inner_texts())
+
+
+def test_the_explorer_lives_on_its_slide_and_keeps_its_keys(deck):
+    page = deck("## Explore it")
+    drag_by_key(page)
+    expect(on_screen(page).first).to_contain_text("Explore it")
+
+
+def test_the_untouched_exercise_says_not_answered_in_one_line(server):
+    with opened(server, EXERCISE) as page:
+        first = next(cell for cell in code_cells(EXERCISE) if cell.source.startswith("check("))
+        name = first.source.split('"')[1]
+        cells = page.locator(".jp-Notebook .jp-Cell")
+        for text in ("import numpy", f"check(\"{name}\""):
+            number = next(
+                k
+                for k, cell in enumerate(stored(EXERCISE).cells)
+                if cell.cell_type == "code" and text in cell.source
+            )
+            expect(cells).to_have_count(len(stored(EXERCISE).cells))
+            cells.nth(number).locator(".jp-InputArea-prompt").click()
+            page.keyboard.press("Control+Enter")
+        said = cells.nth(number).locator(".jp-OutputArea-output")
+        expect(said.last).to_contain_text("NotYet")
+        lines = [line for text in said.all_inner_texts() for line in text.splitlines() if line]
+        page.screenshot(path="/tmp/jl/exercise.png")
+        print(lines)
+        assert page.errors == []
+
+
+def test_nothing_failed_in_the_page_and_nothing_left_the_machine(lesson):
+    assert lesson.errors == []
+    outside = {urlsplit(address).hostname for address in lesson.addresses} - {"127.0.0.1", None}
+    assert outside == set()
