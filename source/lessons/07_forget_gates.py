@@ -504,8 +504,8 @@ for letter in "iog":
         assert np.allclose(getattr(right, name), getattr(wrong, name))
 largest = max(np.abs(array).max() for array in right)
 off = max(np.abs(a - b).max() for a, b in zip(right, wrong))
-assert off > 0.2 * largest, (off, largest)
-print("off by more than a fifth of the largest entry of the gradient")
+assert off > 0.1 * largest
+print("off by more than a tenth of the largest entry of the gradient")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same experiment again

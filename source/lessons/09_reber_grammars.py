@@ -462,8 +462,9 @@ def final(results, which="long_range"):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Both kinds of net have the better rate of 0.01 and 0.02 and about a thousand weights:
-# 26 units for the simple net, 14 for the LSTM, which has three sets of weights.
+# Both kinds of net have about a thousand weights: 26 units for the simple net,
+# 14 for the LSTM, which has three sets of them. Each has the learning rate that
+# served it best when we tried a few on other seeds.
 # `clip=1.0` shortens a gradient that explodes (lesson 03).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -505,7 +506,7 @@ figures.compare_scores(
     {"SRN": final(failed)}, baseline=0.5, baseline_label="coin", ax=right
 )
 right.set_title("long-range: a coin", fontsize=18)
-assert final(failed, "pooled").min() > 0.9
+assert final(failed, "pooled").min() > 0.9 and blind_on(failed) > 0.955
 assert 0.3 < final(failed).min() and final(failed).max() < 0.65
 show(
     fig,
@@ -591,8 +592,7 @@ assert final(repaired).min() > 0.8 > 0.65 > final(failed).max()
 show(
     ax,
     alt="score at the long-range step through training, five seeds each: the SRN stays "
-    "at one half; the LSTM leaves one half within a few hundred updates and "
-    "ends close to one",
+    "at one half; the LSTM leaves it and ends close to one",
     caption="Thin: one seed. Thick: the median of five.",
 )
 
@@ -639,13 +639,15 @@ show(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# That is not what many texts say. They quote the table of 1997: Elman net, 0 % of
-# the trials solved; LSTM, 97 to 100 %. Both are true, of the **rule** by which each
-# was trained. The embedded grammar is a short dependency: half of the strings need
-# eight steps or fewer. Over so few steps the error has not vanished yet, and with today's
-# optimiser the full gradient gets a plain SRN there. So this benchmark, as it is,
-# tells the two *cells* apart only under the truncated rule. It was never meant as a
-# long lag: the authors of 1997 say so, and used it for what it shows on gates.
+# That is not what many texts say. They quote the table of 1997: Elman net, 0 %
+# of the trials solved; LSTM, 97 to 100 %. Both are true, of the **rule** by which
+# each was trained. The embedded grammar is a short dependency: half of the
+# strings need seven steps or fewer. Over so few steps the error has not vanished
+# yet, and with today's optimiser the full gradient gets a plain SRN there. So this
+# benchmark, as it is, tells the two *cells* apart only under the truncated rule.
+# It was never meant as a long lag. The authors of 1997 say so themselves; they
+# kept it because everybody used it, and because it shows what output gates are
+# good for. You will see that below.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 # The lag is the length minus 4: symbols between reading the outer symbol and needing it.
@@ -653,7 +655,7 @@ lag_chance = {n - 4: chance[n] for n in range(9, 400)}
 median_lag = next(
     k for k in lag_chance if sum(lag_chance[j] for j in range(5, k + 1)) >= 0.5
 )
-assert median_lag <= 8
+assert median_lag == 7
 print(f"half of the strings need {median_lag} steps or fewer")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -722,8 +724,8 @@ show(
 # The third bar is the surprise: it is the same SRN as the first, tested on strings of
 # the same kind. So the SRN *can* hold a symbol for 12 steps and more. It cannot **find out**
 # that it should, if no short string tells. What a net can express and what
-# descent can find are two questions. Smith and Zipser (1989) raised the share of short
-# strings, and this is why it helped them.
+# descent can find are two questions. Smith and Zipser (1989) favoured short
+# strings, and some of their runs succeeded.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So a *curriculum* (short strings first) repairs the SRN on this grammar. In the world you
@@ -782,61 +784,75 @@ assert np.all(mark[0] == 0) and np.abs(mark[1]).max() > 0.1
 # ## Marks of the outer symbol
 
 # %% tags=["hide-input"]
+last = embedded_reber.long_range_step(string)
+assert np.sum(np.abs(mark[last - 1]) > 0.05) >= 3
+ax = figures.state_heatmap(
+    mark, symbols=list("B*" + string[2:-2] + "*"), label="T twin minus P twin"
+)
+ax.set_xlabel("symbol read at each step (* is T or P)", fontsize=15)
 show(
-    figures.state_heatmap(
-        mark,
-        symbols=list("B*" + string[2:-2] + "*"),
-        label="c_t of T - c_t of P",
-    ),
-    alt="the difference of the cell states between the twins, units by steps: zero at "
-    "the first symbol, then several units keep a difference of one colour through "
-    "the inner string to the end",
-    caption="* stands for T in one twin and P in the other.",
+    ax,
+    alt="the difference of the cell states between the twins, units by steps: "
+    "zero at the first symbol, then several units keep a difference of one "
+    "colour through the inner string to the end",
+    caption="Cell states of the T twin minus those of the P twin.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A mark is not yet a memory
 #
-# Several units differ. Which one does the net **use**? Do surgery: run the T twin; just
-# before the inner E, give **one** unit the state it has in the P twin. Does the
-# net now expect P?
+# Several units differ. Which one does the net **use**? Surgery: run the T twin;
+# just before the inner E, give **one** unit the state it has in the P twin.
+# Does the net now expect P?
 
 
 # %%
 def flips(cell, model, string):
-    """For each unit: does its state alone turn the prediction from T to P?"""
+    """For each unit: does its state alone turn the net from T to P?"""
     run, units = read_twins(cell, model, string), model.cell.b_i.size
     last = embedded_reber.long_range_step(string)
-    states = run.states.c[last - 1, 0] * np.ones((units, 1))
-    np.fill_diagonal(states, run.states.c[last - 1, 1])
-    h = run.states.h[last - 1, 0] * np.ones((units, 1))
-    E = embedded_reber.one_hot("E") * np.ones((units, 1))
-    after, _ = cell.step(model.cell, E, cell.State(h, states))
+    c_T, c_P = run.states.c[last - 1]
+    c = np.tile(c_T, (units, 1))
+    np.fill_diagonal(c, c_P)  # row k: unit k is exchanged
+    h = np.tile(run.states.h[last - 1, 0], (units, 1))
+    E = np.tile(embedded_reber.one_hot("E"), (units, 1))
+    after, _ = cell.step(model.cell, E, cell.State(h, c))
+    T, P = (embedded_reber.alphabet.index(symbol) for symbol in "TP")
     chances = softmax.outputs(model.readout, after.h)
-    return chances[:, 4] > chances[:, 1]  # P before T
+    return chances[:, P] > chances[:, T]
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## One unit holds the answer
 
-# %%
+# %% tags=["hide-input"]
 turned = np.array(
     [
         np.mean([flips(lstm_1997, r.model, s) for s in r.test], axis=0)
         for r in repaired
     ]
-)  # (seeds, units): share of strings
+)  # (nets, units): share of strings whose prediction turns
 keepers = turned.argmax(axis=1)
-ranked = np.sort(turned, axis=1)
-assert ranked[:, -1].min() > 0.6 and (ranked[:, -3] < 0.5).all()
-print(f"one unit turns most predictions: {sum(ranked[:, -1] > 0.6)} of 5 nets")
+assert np.sum(turned.max(axis=1) > 0.6) >= 4
+assert np.all(np.sum(turned > 0.55, axis=1) <= 1)
+_, ax = figures.axes(size=(11, 4.4))
+figures.matrix(turned, label="share of strings turned", ax=ax)
+ax.set_xticks(range(14))
+ax.set_xlabel("unit whose state is exchanged", fontsize=15)
+ax.set_ylabel("net (seed)", fontsize=15)
+show(
+    ax,
+    alt="a grid of five nets by 14 units: in each row one unit stands out, and "
+    "exchanging its state turns the prediction in most strings; nearly all "
+    "other units turn none",
+)
+print("one unit alone turns most predictions: at least 4 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# One number of 14 is moved, and the net changes its mind in most strings, in every one of
-# the five nets. The unit with the largest mark is not always the one that counts: others
-# carry a mark that nothing reads at this step. A difference shows that information
-# is *there*; only an intervention shows that it is *used*. Ask for other places where
-# people confuse the two.
+# One number of 14 is exchanged, and the net changes its mind. Other units carry
+# a mark too, and exchanging theirs changes nothing: it is not read at this step.
+# A difference shows that information is *there*; only an intervention shows that
+# it is *used*. Ask for other places where people confuse the two.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What its gates do over one string
@@ -844,41 +860,159 @@ print(f"one unit turns most predictions: {sum(ranked[:, -1] > 0.6)} of 5 nets")
 # %% tags=["hide-input"]
 keeper = keepers[0]
 fig, pair = figures.axes(columns=2, size=(12.8, 4.9))
+highest = np.abs(run.states.c[:, :, keeper]).max() + 0.5
 for twin, ax in enumerate(pair):
     traces = {g: run.trace(g)[:, twin, keeper] for g in ("i", "o", "c")}
     figures.gate_traces(twins(string)[twin][:-1], traces, ax=ax)
     ax.set_title(twins(string)[twin], fontsize=18)
-    ax.set_ylim(-2.6, 2.6)
+    ax.set_ylim(-highest, highest)
+gate = run.trace("o")[:, :, keeper]
+assert gate[last].min() > 0.8 and gate[2:last].mean() < 0.4
+assert np.all(run.states.c[2:, 0, keeper] * run.states.c[2:, 1, keeper] < 0)
 show(
     fig,
-    alt="PLACE",
+    alt="gates and state of the unit that holds the answer, in the T twin and "
+    "the P twin: its state goes to one side after T and to the other after P; "
+    "its output gate is low through the inner string and wide open at the "
+    "inner E",
     caption="The unit that holds the answer, in the two twins.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The output gate opens when the inner E is read: at the one step at which the
+# answer is needed, and in both twins. Before, the state is hidden and cannot
+# disturb the prediction of the inner symbols. Nobody told the net to do so.
+# Look at the state too: it does not stand still. The carousel adds and nothing
+# is forgotten, so this unit may drift, as long as T and P stay apart.
+
+
+# %% tags=["hide-input"] slideshow={"slide_type": "skip"}
+def gate_at_inner_E(result, unit):
+    """A unit's output gate at the long-range step, mean over test strings."""
+    values = []
+    for s in result.test:
+        code = embedded_reber.one_hot(s[:-1])
+        trace = unroll(lstm_1997, result.model.cell, code).trace("o")
+        values.append(trace[embedded_reber.long_range_step(s), unit])
+    return np.mean(values)
+
+
+opened = [
+    gate_at_inner_E(r, unit) for r, unit in zip(repaired, keepers, strict=True)
+]
+assert np.sum(np.array(opened) > 0.8) >= 4
+print("output gate of the keeper open at the inner E: at least 4 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Units specialise
 #
-# How often does each unit change? Mean of $|c_t - c_{t-1}|$ over all test strings, in
-# units of the state's own spread.
+# How often does a unit *jump*, that is, change by more than a quarter of its
+# own spread (the standard deviation of its state)?
 
 
 # %%
-def rates_of_change(cell, model, strings):
-    rates = []
-    for string in strings:
-        code = embedded_reber.one_hot(string[:-1])
-        c = unroll(cell, model.cell, code).states.c
-        rates.append(np.abs(np.diff(c, axis=0)).mean(axis=0) / c.std(axis=0))
-    return np.mean(rates, axis=0)
+def jumps(cell, model, strings):
+    states = [
+        unroll(cell, model.cell, embedded_reber.one_hot(s[:-1])).states.c
+        for s in strings
+    ]
+    spread = np.concatenate(states).std(axis=0)
+    changes = np.concatenate([np.diff(c, axis=0) for c in states])
+    return np.mean(np.abs(changes) > spread / 4, axis=0), spread
 
 
-rates = rates_of_change(lstm_1997, best, repaired[0].test)
+share, spread = jumps(lstm_1997, best, repaired[0].test)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Some change often, others hold
 
 # %% tags=["hide-input"]
-names = [f"{k}*" if k == keeper else str(k) for k in range(len(rates))]
-print(rates.round(2), keepers, ranked[:, -3:].round(2))
+fig, (left, right) = figures.axes(columns=2, size=(12.8, 4.6))
+names = [f"{k}*" if k == keeper else str(k) for k in range(len(share))]
+figures.unit_activity(share, labels=names, ax=left)
+left.set_ylabel("share of steps with a jump", fontsize=15)
+chosen = {"calmest": share.argmin(), "busiest": share.argmax()}
+states = run.states.c[:, 0] / spread
+figures.gate_traces(
+    string[:-1],
+    {name: states[:, unit] for name, unit in chosen.items()},
+    ylabel="state / spread",
+    ax=right,
+)
+assert share.min() < 0.1 and share.max() > 0.5
 show(
-    figures.unit_activity(rates, labels=names),
-    alt="PLACE",
+    fig,
+    alt="left, how often each unit jumps: some at nearly no step, others at more "
+    "than half of the steps; right, over one string: the calmest unit creeps, "
+    "the busiest jumps up and down",
     caption="* the unit that holds the outer symbol",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Busy units follow the automaton's state, which changes with nearly every
+# symbol. Calm units keep what changes rarely, or add up slowly. Nobody assigned
+# the jobs. Ask: where is the keeper, and why is it not the calmest of all? (It
+# moves when it stores, and it drifts.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Check yourself
+#
+# Look at "Now the cell decides". The SRN that learns from long strings stays at
+# the coin; the same SRN, learning from strings of any length, masters the same
+# test. Why?
+#
+# 1. It saw more strings.
+# 2. In short strings the error has a short way, and what it teaches there
+#    serves long ones.
+# 3. 26 units are too few to hold a symbol for 12 steps.
+# 4. Long strings contain symbols that short ones do not.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# 1 no: it saw fewer, 256 and not 1024. 2 yes. 3 no: the third bar *is* 26 units
+# that hold a symbol for 12 steps and more. 4 no: seven symbols in both.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Answers, with a reason for each option</summary>
+#
+# 1. **No.** It saw fewer: 256 training strings and not 1024, and it had fewer
+#    updates.
+# 2. **Yes.** A quarter of the strings has the minimum length, where the error
+#    crosses five steps only. The state that the net builds there to hold T or P
+#    goes on holding it.
+# 3. **No.** The third bar shows 26 units that do. Holding was not the
+#    difficulty; finding out was.
+# 4. **No.** The alphabet is the same, and so is the automaton.
+#
+# </details>
+#
+# Now do it yourself, with an automaton of your own writing:
+# [exercise 6](../exercises/ex06_reber/ex06_reber.ipynb). More questions wait in
+# the [quiz](../exercises/quiz_recurrent_networks/quiz_recurrent_networks.ipynb).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# - **Score the step that matters.** Forgetting costs 4.5 points of 100 when
+#   pooled.
+# - Two baselines beside each score: no memory, and blind to what is far.
+# - Where error stops at $h$, an SRN cannot learn what to keep; a carousel can.
+# - With the full gradient the SRN learns this grammar too, **if short strings
+#   show the way**. On long strings alone, the cell decides.
+# - To say that a unit *holds* something, exchange it and see what changes.
+#
+# Next: how long can a lag become? Hundreds of steps, and noise on the line.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Further reading
+#
+# - Reber 1967, *Implicit learning of artificial grammars*: the grammar, and
+#   people.
+# - Cleeremans, Servan-Schreiber and McClelland 1989, *Finite state automata and
+#   simple recurrent networks*: the SRN learns it, and loses what is far.
+# - Smith and Zipser 1989, *Learning sequential structure with the real-time
+#   recurrent learning algorithm*: short strings favoured, and some runs
+#   succeed.
+# - Elman 1990, *Finding structure in time*: the context layer.
+# - Fahlman 1991, *The recurrent cascade-correlation architecture*: the embedded
+#   grammar as it is drawn above.
+# - Hochreiter and Schmidhuber 1997, *Long short-term memory*, section 5.1.
