@@ -110,7 +110,7 @@ def walk(rng):
 
 
 rng = np.random.default_rng(0)
-strings = [walk(rng) for _ in range(6)]
+strings = [walk(rng) for _ in range(3)]
 assert all(reber.is_member(string) for string in strings)
 print(*strings, sep="\n")
 
@@ -323,7 +323,7 @@ print(f"pooled {exact.pooled:.3f}, long-range {exact.long_range}")
 # training strings.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def followers(grammar, strings):
     """How often each symbol (row) was followed by each (column)."""
     task = next_symbols(grammar, strings)
@@ -336,6 +336,7 @@ def memory_free(grammar, train, test):
     return next_symbol_score(grammar, test, guesses)
 
 
+# %%
 rng = np.random.default_rng(0)
 free = {
     g: memory_free(g, g.generate(rng, 2000), g.generate(rng, 2000))
