@@ -465,7 +465,7 @@ print("and with the library's step and step_back")
 # A well known report prints $h(s_t)$, our $\tanh(c_t)$, where $c_{t-1}$ belongs. Which is right?
 # Hold the recurrent sources $h_{t-1}$ fixed, as the rule does, and nudge every weight.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 xs, errors = rng.normal(size=(12, 3)), rng.normal(size=(12, 4))
 run = unroll(lstm, p, xs)
 
@@ -478,6 +478,7 @@ def with_sources_held(params):
     return float(total)
 
 
+# %%
 right = truncated(lstm, p, run, errors)
 print("c_{t-1}:  ", check_gradient(with_sources_held, p, right).passed)
 misprint = run._replace(
@@ -709,7 +710,7 @@ show(
 # $$\frac{\partial c_t}{\partial c_{t-n}} = \sigma(b_f)^n \quad\text{(exactly, when the weights are 0)}$$
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def left_after(b, n):
     p = lstm.init(np.random.default_rng(0), inputs=1, units=1)
     p = lstm.Params(*[0 * array for array in p])._replace(b_f=np.full(1, b))
@@ -717,6 +718,7 @@ def left_after(b, n):
     return state_jacobian(lstm, p, run, 0, n, field="c")[0, 0]
 
 
+# %%
 for b in (-2.0, 0.0, 1.0, 3.0):
     assert np.isclose(left_after(b, 10), sigmoid(b) ** 10)
     half = np.log(0.5) / np.log(sigmoid(b))
@@ -790,7 +792,7 @@ print("half-lives: 2, 14 and 103 steps")
 # A gate is a share between 0 and 1 of something else. By that, **three**. Who counts four counts
 # the four equal blocks of weights, and calls $g$ an "input modulation gate".
 
-# %%
+# %% tags=["hide-input"]
 for name, cell in (("1997", lstm_1997), ("LSTM", lstm)):
     params = cell.init(np.random.default_rng(0), inputs=7, units=14)
     blocks, weights = len(params) // 3, sum(array.size for array in params)
