@@ -24,7 +24,7 @@ from coursekit.checks.spec import Catalogue
 # Where the lessons say it.
 CAROUSEL = "05#what-must-hold-for-many-units"
 ERROR = "06#how-error-enters-and-leaves"
-REPAIR = "07"
+REPAIR = "07#the-backward-step"
 
 BACK = Catalogue()
 

@@ -20,7 +20,7 @@ from coursekit.checks.spec import Catalogue
 # Where the lessons say it.
 CAROUSEL = "05#what-must-hold-for-many-units"
 GATES_1997 = "06#the-1997-cell"
-REPAIR = "07"
+REPAIR = "07#the-forget-gate"
 
 STEP = Catalogue()
 

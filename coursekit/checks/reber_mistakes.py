@@ -12,8 +12,8 @@ from coursekit.checks.reber_reference import ALPHABET, AUTOMATON, Arrows
 from coursekit.checks.spec import Catalogue
 
 # Where the lesson says it.
-AUTOMATON_PLACE = "09"
-SCORE_PLACE = "09"
+AUTOMATON_PLACE = "09#the-reber-grammar"
+SCORE_PLACE = "09#two-scores"
 
 GENERATE = Catalogue()
 EMBEDDED = Catalogue()
