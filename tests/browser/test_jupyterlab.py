@@ -142,6 +142,13 @@ def on_screen(page):
     return page.locator(".jp-Notebook .jp-deck-mod-visible")
 
 
+def overflow(page):
+    """How many pixels of the slide lie below the window; the extension lets it scroll."""
+    return page.locator(".jp-Notebook .jp-WindowedPanel-outer").evaluate(
+        "slide => slide.scrollHeight - slide.clientHeight"
+    )
+
+
 def outside(page):
     """The machines that the page asked, but this one."""
     return {urlsplit(address).hostname for address in page.addresses} - {"127.0.0.1", None}
@@ -212,7 +219,14 @@ def test_the_space_bar_leads_through_every_slide_and_nothing_else(deck):
         expect(active).to_have_attribute("data-jpf-cell-id", cell.id)
         expect(active).to_be_in_viewport()
         expect(on_screen(page).first.get_by_role("heading").first).to_contain_text(heading)
+        assert overflow(page) <= 0, heading
         page.keyboard.press("Space")
+
+
+def test_code_that_only_draws_is_not_on_the_slides(deck):
+    page = deck("## Which verb?")
+    expect(on_screen(page).locator("figure img")).to_be_visible()
+    expect(on_screen(page).locator(".jp-Cell-inputWrapper").last).to_be_hidden()
 
 
 def test_arrow_keys_turn_the_slides(deck):
