@@ -40,7 +40,7 @@ CHECKS = (
             ("input", "context"): "the context holds a copy of the hidden layer, not of the input",
             ("context", "context"): "the context has no memory of its own; it is overwritten",
         },
-        lesson="01",
+        lesson="03",
         hints=("One arrow is a copy and has no learned weights.",),
     ),
     equation(

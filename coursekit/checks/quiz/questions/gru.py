@@ -37,29 +37,29 @@ CHECKS = (
                 "keeping_z",
                 "This is the convention of Cho 2014, where z keeps the old state. In this course "
                 "z weighs the new candidate.",
-                "13",
+                "07",
                 lambda: "z * h_prev + (1 - z) * g",
             ),
             Mistake(
                 "two_gates",
                 "The old state is kept by 1 - z; without it, it is added to for ever.",
-                "13",
+                "07",
                 lambda: "h_prev + z * g",
             ),
             Mistake(
                 "reset_on_memory",
                 "The reset gate acts inside the candidate, not on what is kept.",
-                "13",
+                "07",
                 lambda: "(1 - z) * r * h_prev + z * g",
             ),
             Mistake(
                 "reset_keeps",
                 "That is r in the place of 1 - z: the reset gate does not decide what is kept.",
-                "13",
+                "07",
                 lambda: "r * h_prev + z * g",
             ),
         ),
-        lesson="13",
+        lesson="07",
         hints=("z close to one writes the candidate; z close to zero keeps the state.",),
     ),
     equation(
@@ -73,38 +73,38 @@ CHECKS = (
                 "reset_after",
                 "Here r is applied after the product, as some frameworks do. That is another cell: "
                 "in this course r scales h_prev before U.",
-                "13",
+                "07",
                 lambda: "tanh(W @ x + r * (U @ h_prev) + b)",
             ),
             Mistake(
                 "no_reset",
                 "The reset gate is missing; this is the candidate of an LSTM.",
-                "13",
+                "07",
                 lambda: "tanh(W @ x + U @ h_prev + b)",
             ),
             Mistake(
                 "update_for_reset",
                 "That is the update gate; the candidate is made with r.",
-                "13",
+                "07",
                 lambda: "tanh(W @ x + U @ (z * h_prev) + b)",
             ),
             Mistake(
                 "sigma_for_tanh",
                 "A candidate has both signs: tanh and not sigma.",
-                "13",
+                "07",
                 lambda: "sigma(W @ x + U @ (r * h_prev) + b)",
             ),
             Mistake(
-                "no_bias", "The bias is missing.", "13", lambda: "tanh(W @ x + U @ (r * h_prev))"
+                "no_bias", "The bias is missing.", "07", lambda: "tanh(W @ x + U @ (r * h_prev))"
             ),
             Mistake(
                 "transposed",
                 "U stands behind the vector, which is the product with its transpose.",
-                "13",
+                "07",
                 lambda: "tanh(W @ x + (r * h_prev) @ U + b)",
             ),
         ),
-        lesson="13",
+        lesson="07",
         hints=("Start from the candidate of the LSTM. What does r scale?",),
     ),
     graph(
@@ -128,7 +128,7 @@ CHECKS = (
             ("r", "z"): "the gates do not see each other",
             ("x", "h"): "x reaches h through gates and candidate only",
         },
-        lesson="13",
+        lesson="07",
         hints=("An arrow is a letter on the right-hand side of one of the four equations.",),
     ),
     number(
@@ -141,25 +141,25 @@ CHECKS = (
             Mistake(
                 "same_units",
                 "With ten units a GRU has three quarters of the LSTM's parameters.",
-                "13",
+                "07",
                 lambda: UNITS,
             ),
             Mistake(
                 "four_thirds",
                 "Four thirds of ten would be right if the count grew with the units alone; the "
                 "recurrent weights grow with their square.",
-                "13",
+                "07",
                 lambda: 13,
             ),
             Mistake(
                 "parameters",
                 "That is a number of parameters; the question asks for units.",
-                "13",
+                "07",
                 lambda: _gru_count(12),
             ),
         ),
         points=2,
-        lesson="13",
+        lesson="07",
         hints=("A GRU has three blocks of W, U and b.", "Try 11, 12, 13."),
     ),
     choice(
@@ -175,7 +175,7 @@ CHECKS = (
             "c": "One minus a weight is not one minus a gate: the sigma stands in between.",
             "d": "r and z do different things; exchanging them is not a change of convention.",
         },
-        lesson="13",
+        lesson="07",
         hints=("Write 1 - sigma(a) as a sigma.",),
     ),
 )

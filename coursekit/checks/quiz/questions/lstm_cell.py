@@ -118,7 +118,7 @@ CHECKS = (
                 "coupled",
                 "This is the coupled variant, with 1 - f for the input gate; here i is a gate of "
                 "its own.",
-                "13",
+                "07",
                 lambda: "f * c_prev + (1 - f) * g",
             ),
             Mistake(
@@ -166,7 +166,7 @@ CHECKS = (
             Mistake(
                 "no_squash",
                 "Without the tanh this is a variant that works too, but here h is bounded by it.",
-                "13",
+                "07",
                 lambda: "o * c",
             ),
             Mistake(
@@ -232,7 +232,7 @@ CHECKS = (
             Mistake(
                 "three_blocks",
                 "That is three blocks. Beside the three gates, the candidate has weights as well.",
-                "08",
+                "07",
                 lambda: 3 * _block_count(),
             ),
             Mistake(
@@ -245,7 +245,7 @@ CHECKS = (
                 "two_biases",
                 "That is the count of a framework that keeps two biases for each gate; here there "
                 "is one.",
-                "13",
+                "07",
                 lambda: 4 * (_block_count() + UNITS),
             ),
             Mistake(
@@ -402,7 +402,7 @@ CHECKS = (
             "d": "The candidate lies between -1 and 1, but the state is a sum of many of them and "
             "can grow far beyond.",
         },
-        lesson="13",
+        lesson="07",
         hints=("Leave it out. Which of the six equations break?",),
     ),
 )
