@@ -262,11 +262,11 @@ print("most of the 5 seeds stay near guessing:", failed >= 3)
 print("the state runs away beyond 200 in 5 of 5")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **Most**, not all. A 1997 cell has a way to erase: put in a candidate that is the negative of
+# **Most**, not always all. A 1997 cell has a way to erase: put in a candidate that is the negative of
 # what it holds. It must hit the right size, through the gate $i_t$, at the right moment, while the
-# old content is still within the squash. Among some thirty seeds that we tried, about one in six
-# finds that way (one of them is among these five), and then one unit does the remembering
-# while *others* run away without doing harm. So "the 1997 cell cannot do it" is too strong. It
+# old content is still within the squash. Now and then a seed finds that way (the high dot in the
+# plot of all scores, below), and then some units do the remembering while *others* run away
+# without doing harm. So "the 1997 cell cannot do it" is too strong. It
 # hardly ever learns it.
 
 # %% slideshow={"slide_type": "skip"}
@@ -552,38 +552,67 @@ show(
 
 
 # %% slideshow={"slide_type": "skip"}
-EDGES = (5, 7, 11, 17, 1000)  # steps since the outer symbol was read
+LEAST = (9, 15, 20, 25, 30)  # symbols of the shortest string of a stream
 
 
-def by_lag(score, test):
-    step = np.arange(len(test.starts))[:, None]
-    begin = np.maximum.accumulate(np.where(test.starts, step, 0))
-    lag = step - (begin + 1)
-    return [
-        score.correct[test.long_range & (lag >= low) & (lag < high)].mean()
-        for low, high in zip(EDGES[:-1], EDGES[1:])
+def streams_of(least, count=32):
+    """Streams of three strings each; where the outer symbol is needed."""
+    rng = np.random.default_rng(least)
+    strings = embedded_reber.generate(rng, 3 * count, min_length=least)
+    rows = [strings[k::count] for k in range(count)]
+    longest = max(len("".join(row)) for row in rows)
+    inputs = [
+        embedded_reber.one_hot("".join(r).ljust(longest, "E")) for r in rows
     ]
+    needed = np.zeros((longest, count), bool)
+    for b, row in enumerate(rows):
+        ends = np.cumsum([len(string) for string in row])
+        needed[ends - 3, b] = True  # the inner E was read
+    return np.stack(inputs, axis=1), needed
+
+
+def share_right(net, inputs, needed):
+    h = unroll(lstm, net.cell, inputs).states.h
+    likeliest = softmax.outputs(net.readout, h).argmax(axis=-1)
+    after = np.roll(inputs.argmax(axis=-1), -1, axis=0)
+    return np.mean((likeliest == after)[needed])
+
+
+long_streams = [streams_of(least) for least in LEAST]
+
+
+def by_length(nets):
+    return np.array([[share_right(n, *s) for s in long_streams] for n in nets])
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where decay leaks
+#
+# The same nets, nothing trained anew, on streams of longer and longer strings.
 
 # %% tags=["hide-input"]
-leaky = np.array([by_lag(*pair) for pair in zip(decay_scores, tests)])
-gated = np.array([by_lag(*pair) for pair in zip(forget_scores, tests)])
-assert leaky[:, 0].min() > 0.9 and leaky[:, -1].mean() < 0.95
-assert gated[:, -1].mean() > leaky[:, -1].mean() + 0.03
-ax = figures.score_against_lag(EDGES[:-1], gated, label="forget gate")
+leaky = by_length([net for net, _ in decay])
+gated = by_length(forget_nets)
+assert leaky[:, 0].min() > 0.9 and gated[:, 0].min() > 0.9
+assert leaky[:, -1].mean() < 0.8
+assert gated[:, -1].mean() > leaky[:, -1].mean() + 0.1
+_, ax = figures.axes(size=(10, 4.4))
+figures.score_against_lag(LEAST, gated, label="forget gate", ax=ax)
 figures.score_against_lag(
-    EDGES[:-1], leaky, label="decay 0.9", baseline=GUESS, baseline_label="guessing",
-    xlabel="steps since the outer symbol was read (at least)", ylabel="long-range score", ax=ax,
+    LEAST, leaky, label="decay 0.9", baseline=GUESS, baseline_label="guessing",
+    xlabel="length of the strings (at least)", ylabel="long-range score", ax=ax,
 )  # fmt: skip
 show(
     ax,
-    alt="both are right when the outer symbol was read five to ten steps before; from "
-    "seventeen steps on, the nets with decay lose it more and more often, those with a forget "
-    "gate much less",
+    alt="on strings of nine symbols or more both are near one; the longer the strings, "
+    "the lower the nets with decay, down towards guessing at thirty symbols, while most "
+    "nets with a forget gate stay high",
 )
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Training had such strings too, but rarely: the mean length is 12. That the forget gate is not at
+# one either, for the longest, and differs from seed to seed, is the honest rest: a net that met few
+# long strings has learned a memory that is long enough for most, not one that is exact.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 0.9 to the 17th is 0.17: a sixth is left. The net can write larger, or refresh, and partly does; it
@@ -662,7 +691,7 @@ print("of the nets that learned it, all hold inside and drop across")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same cell and the same forward step; another path for the error, and another solution. Where
 # error can return through the state only, a cell that is to remember *must* keep its own state. Not
-# every seed learns under the cut rule (three of five here): the story is clean, the learning is
+# every seed learns under the cut rule: the story is clean, the learning is
 # harder.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -671,36 +700,37 @@ print("of the nets that learned it, all hold inside and drop across")
 # %% tags=["hide-input"]
 chosen = max(held, key=lambda k: kept[k][1])
 net, test, unit = cut[chosen][0], tests[chosen], kept[chosen][0]
-run = unroll(lstm, net.cell, test.inputs[:200])
-begins = np.flatnonzero(test.starts[:, 0])
-symbols = test.symbols[0]
-# the first three strings in a row whose outer symbols differ, 48 symbols at most
-first = next(
-    a
-    for a, b, c, d in zip(begins, begins[1:], begins[2:], begins[3:])
-    if symbols[a + 1] != symbols[b + 1] != symbols[c + 1] and d - a <= 40
-)
-stretch = slice(first, first + 41)
-ax = figures.gate_traces(
-    symbols[stretch],
-    {
-        "f": run.trace("f")[stretch, 0, unit],
-        "c": run.states.c[stretch, 0, unit],
-    },
-)
-for begin in begins[(begins >= first) & (begins <= first + 40)]:
-    ax.axvline(begin - first - 0.5, color=figures.style.GREY, linewidth=1.5)
+
+
+def three_strings(test):
+    """A stretch of three strings, outer symbols in turn, 31 symbols at most."""
+    for b, symbols in enumerate(test.symbols):
+        begins = np.flatnonzero(test.starts[:, b])
+        for k in range(1, len(begins) - 3):
+            first, middle, last, end = begins[k : k + 4]
+            outer = [symbols[n + 1] for n in (first, middle, last)]
+            if end - first <= 31 and outer in (list("TPT"), list("PTP")):
+                return b, first, end, (middle - first, last - first)
+
+
+b, first, end, inner_starts = three_strings(test)
+run = unroll(lstm, net.cell, test.inputs[:end, b])
+f, c = run.trace("f")[first:, unit], run.states.c[first:, unit]
+ax = figures.gate_traces(test.symbols[b][first:end], {"f": f, "c": c})
+for start in inner_starts:
+    ax.axvline(start - 0.5, color=figures.style.GREY, linewidth=1.5)
 show(
     ax,
-    alt="the state of one cell goes to one side in strings whose outer symbol is T and to the "
-    "other where it is P, and stays there inside a string with the forget gate near one; near "
-    "each string end the gate falls and the state is dropped",
+    alt="three strings, outer symbols in turn: the state of one cell lies on one side of its "
+    "range inside the first and third string and on the other inside the second; the forget "
+    "gate is near one inside a string and falls near a boundary",
     caption="grey lines: a new string begins (the net is not told)",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Read it along the axis: after B the outer symbol; the state jumps; f stays high; at the end f
-# falls. Ask where exactly the gate falls, and why it must not fall one step earlier.
+# Read it along the axis: after B the outer symbol; the state jumps; f stays high. Where does f fall:
+# when the string ends, or when the next outer symbol comes in? (Look; both would do. The old bit must
+# be gone before the new one is needed, and not before it has been used itself.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The initial forget bias
@@ -732,10 +762,7 @@ for b in (-2.0, 0.0, 1.0, 3.0):
 # is the vanishing gradient of lesson 03 in a new place. Hence the advice, from Gers and others in
 # 2000 to Jozefowicz and others in 2015: start the bias at 1 or more. Is more always better?
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The bias, measured
-
-# %%
+# %% slideshow={"slide_type": "skip"}
 early = {
     f"b_f = {b:+d}": [
         score.long_range
@@ -746,20 +773,25 @@ early = {
     for b in (-2, 0, 1, 3)
 }
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The bias, measured
+#
+# Five nets for each $b_f$, scored after 300 updates.
+
 # %% tags=["hide-input"]
 assert (
-    np.median(early["b_f = +1"]) > 0.9 and np.median(early["b_f = +3"]) < 0.85
+    np.median(early["b_f = +1"]) > 0.9
+    and np.median(early["b_f = +3"]) < 0.85
+    and min(np.median(early["b_f = +0"]), np.median(early["b_f = -2"])) > 0.9
 )
 ax = figures.compare_scores(
-    early, baseline=GUESS, baseline_label="guessing",
-    ylabel="long-range score",
-)  # fmt: skip
-ax.set_title("after 300 updates", fontsize=16)
+    early, baseline=GUESS, baseline_label="guessing", ylabel="long-range score"
+)
 show(
     ax,
     alt="after 300 updates nets that began with a forget bias of one have nearly all learned; "
-    "nets that began at three lag far behind; zero and minus two are in between or nearly "
-    "as good as one",
+    "nets that began at three lag far behind; most of those that began at zero or minus two "
+    "have learned, too",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -801,7 +833,7 @@ for name, cell in (("1997", lstm_1997), ("LSTM", lstm)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
 #
-# Look at "Where decay leaks". Decay is right at 5 steps and weak from 17 on. Why?
+# Look at "Where decay leaks". Decay is right on most strings and fails on long ones. Why?
 #
 # 1. The nets with decay saturate: their states are too large for $\tanh$.
 # 2. What was stored has faded, and newer content speaks louder.
@@ -831,9 +863,7 @@ for name, cell in (("1997", lstm_1997), ("LSTM", lstm)):
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 assert round(0.9**17, 2) == 0.17 and round(0.99**12, 2) == 0.89
 assert round(np.log(0.5) / np.log(0.9), 1) == 6.6
-assert embedded_reber.length_statistics().mean == 12 or np.isclose(
-    embedded_reber.length_statistics().mean, 12
-)
+assert np.isclose(embedded_reber.length_statistics().mean, 12)
 print("the numbers in the text are right")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
