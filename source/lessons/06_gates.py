@@ -61,7 +61,7 @@ from coursekit.training import linear, logistic, over_seeds
 # Write your letter down. We measure all four.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Let the class vote before going on. The measured answer comes in "Which gate did it?": with one
+# Answer: C. Let the class vote before going on. The measured answer comes in "Which gate did it?": with one
 # cell, C learns every time; A, B and D lose most of the number or all of it. Do not give
 # it away: most people vote C, so ask those who vote D for their argument. It is a good one: on
 # the easier latch the net without gates does learn.
@@ -1192,35 +1192,41 @@ print("where they do not, it is", np.unique(np.abs(state.c[~agree]).round(1)))
 # let go of what it holds, however good its gates are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
+# ## Check yourself
 #
-# Look again at "Which errors are trapped, and when released", right panel. After training, the
-# error in the state at steps 1, 2, 3 is about as large as at step 4. Yet steps 1 to 3 hardly change the
-# candidate's weights. Why?
+# Look again at "Which errors are trapped, and when released", right panel. After
+# training, the error in the state at steps 1, 2, 3 is about as large as at step 4.
+# Yet steps 1 to 3 hardly change the candidate's weights. Why?
 #
-# - **A** The error has vanished before it reaches them.
-# - **B** The output gate is shut at steps 1 to 3.
-# - **C** The input gate is shut at steps 1 to 3.
-# - **D** The gradient was truncated.
+# 1. The error has vanished before it reaches them.
+# 2. The output gate is shut at steps 1 to 3.
+# 3. The input gate is shut at steps 1 to 3.
+# 4. The gradient was truncated.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# 1 no: it arrives at full size. 2 no: the output gate decides which errors enter,
+# and this one entered at step 16. 3 yes. 4 no: these nets learned from the full
+# gradient.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>A: the error has vanished</summary>
-# No. "Error circles in the carousel" shows it at full size at step 1. Vanishing is what happens in
-# the Elman net of lesson 03.
+# <details><summary>Answers, with a reason for each option</summary>
+#
+# 1. **No.** "Error circles in the carousel" shows it at full size at step 1.
+#    Vanishing is what happens in the Elman net of lesson 03.
+# 2. **No.** It is shut there, and that decides which errors *enter* at these steps.
+#    The error in question entered at step 16, and travels along the state, where
+#    the output gate has no say.
+# 3. **Yes.** Error leaves the state for the candidate's weights multiplied by
+#    $i\,(1 - g^2)$. The gate that keeps a distractor out on the way forward keeps the
+#    error of that distractor in on the way back. That is the end of the weight
+#    conflict of lesson 04.
+# 4. **No.** These nets learned from the full gradient. And truncation cuts the way
+#    into $h$ at the step before, not the way into this step's weights.
+#
 # </details>
-# <details><summary>B: the output gate is shut</summary>
-# It is shut there, and that decides which errors <em>enter</em> at these steps. The error in
-# question entered at step 16, and travels along the state, where the output gate has no say.
-# </details>
-# <details><summary>C: the input gate is shut</summary>
-# Right. Error leaves the state for the candidate's weights multiplied by i (1 - g²). The gate that
-# keeps a distractor out on the way forward keeps the error of that distractor in on the way back.
-# That is the end of the weight conflict of lesson 04.
-# </details>
-# <details><summary>D: the gradient was truncated</summary>
-# No: these nets learned from the full gradient. And truncation cuts the way into h at the step
-# before, not the way into this step's weights.
-# </details>
+#
+# More questions wait in the
+# [quiz](../exercises/quiz_recurrent_networks/quiz_recurrent_networks.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -1233,10 +1239,11 @@ print("where they do not, it is", np.unique(np.abs(state.c[~agree]).round(1)))
 # - Nothing in this cell can forget.
 #
 # **Exercise**: [ex05 LSTM cell](../exercises/ex05_lstm_cell/ex05_lstm_cell.ipynb), after lesson 07.
-# **Next**: [07 forget gates](07_forget_gates.ipynb) puts one more gate, on the state itself.
+#
+# Next: [07 forget gates](07_forget_gates.ipynb) puts one more gate, on the state itself.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **Further reading**
+# ## Further reading
 #
 # - S. Hochreiter and J. Schmidhuber 1997, *Long short-term memory*, Neural Computation 9(8),
 #   1735-1780. Sections 3 and 4 are this lesson; appendix A.1 is the truncated rule.

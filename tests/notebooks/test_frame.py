@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from coursekit.publish import course
 
 LESSONS = course.locate().lessons()
-ITEM = re.compile(r"(?m)^\d+\. ")
+ITEM = re.compile(r"(?m)^(?:\d+\.|- \*\*[A-Z]\*\*) ")
 
 
 def slide_type(cell: NotebookNode) -> str:

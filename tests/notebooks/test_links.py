@@ -101,11 +101,6 @@ def test_feedback_sends_to_a_lesson_and_its_heading(check: Check) -> None:
     assert [problem for pointer in sorted(pointers(check)) if (problem := lost(pointer))] == []
 
 
-def test_every_mistake_says_where_to_read() -> None:
-    mistakes = [(check.name, mistake) for check in ALL_CHECKS for mistake in check.mistakes]
-    assert [(name, mistake.name) for name, mistake in mistakes if not mistake.lesson] == []
-
-
 def test_every_lesson_has_a_source_and_every_source_its_notebooks() -> None:
     sources = [path.stem for path in OURS.sources() if path.parent.name == "lessons"]
     assert [path.stem for path in OURS.lessons()] == sources
