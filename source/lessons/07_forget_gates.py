@@ -716,6 +716,8 @@ def three_strings(test):
 b, first, end, inner_starts = three_strings(test)
 run = unroll(lstm, net.cell, test.inputs[:end, b])
 f, c = run.trace("f")[first:, unit], run.states.c[first:, unit]
+assert f[: inner_starts[0]].max() > 0.9 > 0.5 > f[: inner_starts[0]].min()
+assert abs(c[inner_starts[0] - 3] - c[inner_starts[1] - 3]) > 0.5
 ax = figures.gate_traces(test.symbols[b][first:end], {"f": f, "c": c})
 for start in inner_starts:
     ax.axvline(start - 0.5, color=figures.style.GREY, linewidth=1.5)
@@ -729,8 +731,10 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Read it along the axis: after B the outer symbol; the state jumps; f stays high. Where does f fall:
-# when the string ends, or when the next outer symbol comes in? (Look; both would do. The old bit must
-# be gone before the new one is needed, and not before it has been used itself.)
+# when the string ends, or when the next outer symbol comes in? In the net drawn here mostly the
+# latter, and mostly for one of the two symbols: f falls as an outer P is read, and a T is written over
+# what is there. Nothing asks for tidiness at the end of a string, only for the right bit when it is
+# needed. (The figure of the paper of 2000 has a block whose gate closes at string ends.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The initial forget bias
