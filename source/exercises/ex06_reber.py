@@ -60,7 +60,8 @@ def generate_reber(rng):
     state, string = "start", ""
     while state != "end":
         arrows = ARROWS[state]
-        symbol, state = arrows[rng.integers(len(arrows))]
+        way = int(rng.integers(len(arrows)))
+        symbol, state = arrows[way]
         string += symbol
     return string
     ### END SOLUTION

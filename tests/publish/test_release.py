@@ -129,4 +129,5 @@ def test_our_release_holds_no_solution_line(tmp_path: Path) -> None:
     assert len(released) == len(OURS.lessons()) + len(OURS.exercises())
     given = set().union(*(lines_of(path.read_text("utf-8")) for path in released))
     for solution in OURS.solutions():
-        assert not solution_lines(nbformat.read(solution, as_version=4)) & given
+        leaked = solution_lines(nbformat.read(solution, as_version=4)) & given
+        assert not {line for line in leaked if len(line) >= 20}  # "return total" tells nothing
