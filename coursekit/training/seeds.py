@@ -38,6 +38,8 @@ def over_seeds(
     if workers is not None:
         whole_number("workers", workers, least=1)
     count = min(workers or os.cpu_count() or 1, len(todo))
-    results = Parallel(n_jobs=count, return_as="generator")(delayed(experiment)(s) for s in todo)
+    # Idle workers leave soon: they would keep a pipe of ours open.
+    pool = Parallel(n_jobs=count, return_as="generator", idle_worker_timeout=5)
+    results = pool(delayed(experiment)(s) for s in todo)
     bar = tqdm(results, total=len(todo), disable=not sys.stderr.isatty(), leave=False, unit="seed")
     return list(bar)
