@@ -4,11 +4,11 @@
 
 where 2x = n ln 2 + r and |r| <= ln 2 / 2. exp(r) - 1 is its Taylor polynomial of degree 13, whose
 first missing term is below 1e-17. Every value agrees with NumPy's to 5e-16 of its size, NaN stays
-NaN, and there is no branch and no table, so eight values are squashed at once.
+NaN, and there is no branch and no table, so eight values are squashed at once: the compiler does
+it to loops over an array, and a kernel over lanes has eight trials in one value.
 """
 
 import math
-from typing import Any
 
 from coursekit.kernels.compiled import HAVE_NUMBA, inlined
 
@@ -20,28 +20,12 @@ ROUNDER = 1.5 * 2.0**52
 C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13 = (1 / math.factorial(n) for n in range(2, 14))
 
 if HAVE_NUMBA:
-    from llvmlite import ir
-    from numba import types
-    from numba.extending import intrinsic
-
-    def _power_of_two(typing_context: Any, shifted: Any) -> Any:
-        """2^n as a float64, from n + ROUNDER, by moving n into the exponent's bits."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            whole = ir.IntType(64)
-            moved = builder.shl(builder.bitcast(arguments[0], whole), whole(52))
-            return builder.bitcast(builder.add(moved, whole(1023 << 52)), ir.DoubleType())
-
-        return types.float64(types.float64), generate
-
-    power_of_two: Any = intrinsic(_power_of_two)
+    from coursekit.kernels.lanes import limited, power_of_two
 
     @inlined
     def tanh(x: float) -> float:
-        """tanh of one number."""
-        doubled = 2.0 * x
-        doubled = -40.0 if doubled < -40.0 else doubled
-        doubled = 40.0 if doubled > 40.0 else doubled
+        """tanh of one number, or of each of the eight in lanes."""
+        doubled = limited(2.0 * x, -40.0, 40.0)
         shifted = doubled * LOG2_E + ROUNDER
         n = shifted - ROUNDER
         r = (doubled - n * LN2_HIGH) - n * LN2_LOW
@@ -61,5 +45,5 @@ else:
 
 @inlined
 def sigmoid(x: float) -> float:
-    """The logistic function of one number, in the form of ``cells.sigmoid``."""
+    """The logistic function, in the form of ``cells.sigmoid``: of one number or of lanes."""
     return 0.5 + 0.5 * tanh(0.5 * x)
