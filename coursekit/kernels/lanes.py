@@ -111,22 +111,54 @@ def everywhere(typing_context: Any, number: Any) -> Any:
     return lanes(types.float64), generate
 
 
+def places(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
+    """Where, for each lane, its own entry ``base + symbols[lane]`` of an array of lanes stands."""
+    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    symbols = context.make_array(signature.args[2])(context, builder, arguments[2]).data
+    found = []
+    for lane in range(WIDTH):
+        symbol = builder.load(builder.gep(symbols, [WHOLE(lane)]))
+        entry = builder.mul(builder.add(symbol, arguments[1]), WHOLE(WIDTH))
+        found.append(builder.gep(data, [builder.add(entry, WHOLE(lane))]))
+    return found
+
+
 @as_intrinsic
-def load_each(typing_context: Any, array: Any, places: Any, at: Any) -> Any:
-    """For lane l, the number at ``places[at + l]`` of a flat array of numbers."""
+def look_up(typing_context: Any, array: Any, base: Any, symbols: Any) -> Any:
+    """For lane l, its number at entry ``base + symbols[l]``: a product with a one-hot vector."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds = signature.args
-        data = context.make_array(kinds[0])(context, builder, arguments[0]).data
-        where = context.make_array(kinds[1])(context, builder, arguments[1]).data
         result = ir.Constant(VECTOR, ir.Undefined)
-        for lane in range(WIDTH):
-            index = builder.load(builder.gep(where, [builder.add(arguments[2], WHOLE(lane))]))
-            number = builder.load(builder.gep(data, [index]))
-            result = builder.insert_element(result, number, SLOT(lane))
+        for lane, place in enumerate(places(context, builder, signature, arguments)):
+            result = builder.insert_element(result, builder.load(place), SLOT(lane))
         return result
 
-    return lanes(array, places, types.intp), generate
+    return lanes(array, types.intp, symbols), generate
+
+
+@as_intrinsic
+def add_at(typing_context: Any, array: Any, base: Any, symbols: Any, value: Any) -> Any:
+    """For lane l, add to its number at entry ``base + symbols[l]``."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        for lane, place in enumerate(places(context, builder, signature, arguments)):
+            part = builder.extract_element(arguments[3], SLOT(lane))
+            builder.store(builder.fadd(builder.load(place), part), place)
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, symbols, lanes), generate
+
+
+@as_intrinsic
+def kept(typing_context: Any, value: Any, keep: Any) -> Any:
+    """``value`` where ``keep`` is not zero, and zero elsewhere, whatever stood there."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        zeros = ir.Constant(VECTOR, [0.0] * WIDTH)
+        wanted = builder.fcmp_unordered("!=", arguments[1], zeros)
+        return builder.select(wanted, arguments[0], zeros)
+
+    return lanes(lanes, lanes), generate
 
 
 def arithmetic(instruction: str) -> Any:
@@ -178,6 +210,19 @@ def limited(typing_context: Any, value: Any, least: Any, most: Any) -> Any:
         value, least, most = widened(builder, signature, arguments)
         raised = builder.select(builder.fcmp_ordered("<", value, least), least, value)
         return builder.select(builder.fcmp_ordered(">", raised, most), most, raised)
+
+    return result(*wanted), generate
+
+
+@as_intrinsic
+def larger(typing_context: Any, a: Any, b: Any) -> Any:
+    """The larger of two; NaN where one is. Of numbers or lanes."""
+    result, wanted = kinds_of(a, b)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        a, b = widened(builder, signature, arguments)
+        either = builder.select(builder.fcmp_unordered(">", a, b), a, b)
+        return builder.select(builder.fcmp_unordered("uno", b, b), b, either)
 
     return result(*wanted), generate
 

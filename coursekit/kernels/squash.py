@@ -9,6 +9,7 @@ it to loops over an array, and a kernel over lanes has eight trials in one value
 """
 
 import math
+from typing import Any
 
 from coursekit.kernels.compiled import HAVE_NUMBA, inlined
 
@@ -23,27 +24,36 @@ if HAVE_NUMBA:
     from coursekit.kernels.lanes import limited, power_of_two
 
     @inlined
-    def tanh(x: float) -> float:
-        """tanh of one number, or of each of the eight in lanes."""
-        doubled = limited(2.0 * x, -40.0, 40.0)
-        shifted = doubled * LOG2_E + ROUNDER
+    def parts_of_exp(x: Any) -> Any:
+        """2^n and exp(r) - 1, so that exp(x) is 2^n (exp(r) - 1) + 2^n; x within 700 of zero."""
+        shifted = x * LOG2_E + ROUNDER
         n = shifted - ROUNDER
-        r = (doubled - n * LN2_HIGH) - n * LN2_LOW
+        r = (x - n * LN2_HIGH) - n * LN2_LOW
         r2 = r * r
         r4 = r2 * r2
         low = (C2 + C3 * r) + (C4 + C5 * r) * r2
         middle = (C6 + C7 * r) + (C8 + C9 * r) * r2
         high = (C10 + C11 * r) + (C12 + C13 * r) * r2
-        grown = r + r2 * ((low + r4 * middle) + (r4 * r4) * high)
-        power = power_of_two(shifted)
+        return power_of_two(shifted), r + r2 * ((low + r4 * middle) + (r4 * r4) * high)
+
+    @inlined
+    def exp(x: Any) -> Any:
+        """exp of a number, or of each of the eight in lanes; beyond 700 the value at 700."""
+        power, grown = parts_of_exp(limited(x, -700.0, 700.0))
+        return power * grown + power
+
+    @inlined
+    def tanh(x: Any) -> Any:
+        """tanh of a number, or of each of the eight in lanes."""
+        power, grown = parts_of_exp(limited(2.0 * x, -40.0, 40.0))
         e = power * grown + (power - 1.0)
         return e / (e + 2.0)
 
 else:
-    tanh = math.tanh
+    exp, tanh = math.exp, math.tanh
 
 
 @inlined
-def sigmoid(x: float) -> float:
+def sigmoid(x: Any) -> Any:
     """The logistic function, in the form of ``cells.sigmoid``: of one number or of lanes."""
     return 0.5 + 0.5 * tanh(0.5 * x)
