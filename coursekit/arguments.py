@@ -73,14 +73,18 @@ def function(name: str, value: Any) -> Callable[..., Any]:
     return value
 
 
-def numbers(name: str, value: Any, *, axes: str, finite: bool = True) -> NDArray[np.float64]:
+def numbers(
+    name: str, value: Any, *, axes: str, finite: bool = True, whole: bool = True
+) -> NDArray[np.float64]:
     """Numbers as float64, or a clear error.
 
     Args:
         name: what the caller calls them.
-        value: an array, or lists that make one; whole numbers and booleans are converted.
+        value: an array, or lists that make one.
         axes: what was expected, such as ``(time, ..., inputs)``.
         finite: whether every number must be finite.
+        whole: whether whole numbers and booleans are welcome, as in a mask or in targets. Where
+            they are not, they are most often symbols that should have been one-hot vectors.
     """
     try:
         given = np.asarray(value)
@@ -88,6 +92,12 @@ def numbers(name: str, value: Any, *, axes: str, finite: bool = True) -> NDArray
         raise ValueError(f"{name} has rows of different lengths; pass an array, {axes}") from None
     if given.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {given.dtype}; pass numbers, {axes}")
+    if not whole and given.dtype.kind in "iub":
+        raise ValueError(
+            f"{name} holds {'booleans' if given.dtype.kind == 'b' else 'integers'} "
+            f"({given.dtype}); pass floating-point numbers: {name}.astype(float), "
+            "or one-hot vectors for symbols"
+        )
     array = given.astype(np.float64, copy=False)
     if finite and not np.isfinite(array).all():
         where = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])

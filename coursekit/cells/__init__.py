@@ -12,20 +12,42 @@ and a cell with a state line besides
 
 - ``output_back(params, trace, grad_h) -> grad_c``: error that enters c_t from h_t, same step.
 
-The ladder, one named change a rung: ``elman`` -> ``carousel`` -> ``lstm_1997`` -> ``lstm``.
-``elman_logistic`` and ``elman_linear`` are ``elman`` with another squashing function.
+The ladder, one named change a rung: ``elman`` -> ``carousel`` -> ``lstm_1997`` -> ``lstm`` ->
+``peephole_lstm`` -> ``coupled_lstm`` (which leaves the peepholes again) -> ``gru``.
+
+Beside it: ``elman_logistic`` and ``elman_linear`` (another squashing function),
+``state_peephole_lstm`` (gates see the state in place of the output), ``gru_reset_after`` (the
+frameworks' form), ``conv_lstm`` (products are convolutions), ``stack`` (layers), and with a
+contract of their own, for trees, ``tree_lstm`` and ``nary_tree_lstm``.
 """
 
-from coursekit.cells import carousel, elman, elman_linear, elman_logistic, lstm, lstm_1997
+from coursekit.cells import (
+    carousel,
+    coupled_lstm,
+    elman,
+    elman_linear,
+    elman_logistic,
+    gru,
+    gru_reset_after,
+    lstm,
+    lstm_1997,
+    peephole_lstm,
+    state_peephole_lstm,
+)
 from coursekit.cells.activations import sigmoid, softmax
 
 __all__ = [
     "carousel",
+    "coupled_lstm",
     "elman",
     "elman_linear",
     "elman_logistic",
+    "gru",
+    "gru_reset_after",
     "lstm",
     "lstm_1997",
+    "peephole_lstm",
     "sigmoid",
     "softmax",
+    "state_peephole_lstm",
 ]

@@ -35,3 +35,14 @@ def bias_gradient(delta: Array) -> Array:
     array([5., 5.])
     """
     return np.add.reduce(delta.reshape(-1, delta.shape[-1]))
+
+
+def elementwise_gradient(delta: Array, source: Array) -> Array:
+    """The sum over the batch of delta times source, entry by entry, (..., units) -> (units,).
+
+    For a weight such as a peephole, that multiplies one unit of ``source`` alone.
+
+    >>> elementwise_gradient(np.ones((5, 2)), np.array([1.0, 2.0]))
+    array([ 5., 10.])
+    """
+    return bias_gradient(delta * source)

@@ -1,6 +1,5 @@
 """What the functions of this room are handed: a cell, its parameters, a run that it made."""
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -8,8 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import numbers
 from coursekit.cells.parameters import named_arrays
+from coursekit.cells.shapes import Shapes, shapes_of
 
 Array = NDArray[np.float64]
+Cell = Any  # a module of coursekit.cells, or what stack() returned
 
 
 def name_of(thing: Any) -> str:
@@ -17,8 +18,8 @@ def name_of(thing: Any) -> str:
     return f"{type(thing).__module__}.{type(thing).__name__}"
 
 
-def checked_params(cell: ModuleType, params: Any) -> tuple[int, int]:
-    """The inputs and units of a cell's parameters, or a clear error."""
+def checked_params(cell: Cell, params: Any, name: str = "params") -> Shapes:
+    """The shapes of a cell's arrays, or a clear error."""
     for needed in ("Params", "State", "step", "step_back"):
         if not hasattr(cell, needed):
             raise ValueError(
@@ -26,68 +27,93 @@ def checked_params(cell: ModuleType, params: Any) -> tuple[int, int]:
             )
     if not isinstance(params, cell.Params):
         raise ValueError(
-            f"params is a {name_of(params)}, but {cell.__name__} takes its own Params; "
+            f"{name} is a {name_of(params)}, but {cell.__name__} takes its own Params; "
             "make them with its init"
         )
-    inputs, units = np.shape(params[0])[-1:] or (0,), np.shape(params[-1])[-1:] or (0,)
-    expected = {"W": units + inputs, "U": units + units, "b": units}
-    for name, array in params._asdict().items():
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-            raise ValueError(f"params.{name} is {array!r:.60}; pass an array of numbers")
-        if array.shape != expected[name[0]]:
+    layers = getattr(cell, "layers", None)
+    if layers is not None:
+        for number, (layer, part) in enumerate(zip(layers, params, strict=True)):
+            checked_params(layer, part, f"{name}.{number}")
+        return shapes_of(cell, params)
+    shapes = shapes_of(cell, params)
+    for letter, array in params._asdict().items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+            raise ValueError(f"{name}.{letter} is {array!r:.60}; pass an array of numbers")
+        if array.dtype.kind != "f":
+            numbers(f"{name}.{letter}", array, axes="weights", whole=False)
+        if array.shape != shapes.params[letter]:
+            sizes = "x".join(map(str, shapes.h)), "x".join(map(str, shapes.x))
             raise ValueError(
-                f"params.{name} has shape {array.shape}, but {units[0]} units and {inputs[0]} "
-                f"inputs need {expected[name[0]]}; W is (units, inputs), U (units, units), "
-                "b (units,)"
+                f"{name}.{letter} has shape {array.shape}, but {sizes[0]} units and {sizes[1]} "
+                f"inputs need {shapes.params[letter]}; {shapes.rule}"
             )
-        if not np.isfinite(array).all():
+        # One sum is enough to see that a number is not finite, and costs a tenth of looking at each.
+        if not np.isfinite(np.add.reduce(array, axis=None)) and not np.isfinite(array).all():
             where = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])
             raise ValueError(
-                f"params.{name} holds {array[where]} at {where}; weights must be finite "
+                f"{name}.{letter} holds {array[where]} at {where}; weights must be finite "
                 "(after training: clip the gradient or take a smaller rate)"
             )
-    return inputs[0], units[0]
+    return shapes
 
 
-def checked_inputs(cell: ModuleType, params: Any, xs: ArrayLike) -> Array:
+def checked_inputs(cell: Cell, params: Any, xs: ArrayLike) -> Array:
     """Sequences as float64 of the right number of features, or a clear error."""
-    inputs, _ = checked_params(cell, params)
-    array = numbers("xs", xs, axes="(time, ..., inputs)")
-    if array.ndim < 2:
-        raise ValueError(
-            f"xs has shape {array.shape}; a sequence is (time, ..., inputs): "
-            "for one feature a step write xs[:, None]"
-        )
+    shapes = checked_params(cell, params)
+    features = len(shapes.x)
+    axes = "(time, ..., inputs)" if features == 1 else "(time, ..., inputs, rows, columns)"
+    array = numbers("xs", xs, axes=axes, whole=False)
+    if array.ndim < 1 + features:
+        hint = ": for one feature a step write xs[:, None]" if features == 1 else ""
+        raise ValueError(f"xs has shape {array.shape}; a sequence is {axes}{hint}")
     if array.shape[0] == 0:
         raise ValueError("xs has no time steps; pass at least one")
-    if array.shape[-1] != inputs:
+    found = array.shape[array.ndim - features :]
+    if found == shapes.x:
+        return array
+    if features > 1:
         raise ValueError(
-            f"xs has {array.shape[-1]} features on its last axis, but params.{params._fields[0]} "
-            f"takes {inputs}; the axes are (time, ..., inputs)"
+            f"xs has {found} on its last axes, but params takes {shapes.x}; the axes are {axes}"
         )
-    return array
+    letter = f"params.{params._fields[0]}" if hasattr(params, "_fields") else "params.0"
+    raise ValueError(
+        f"xs has {found[0]} features on its last axis, but {letter} takes {shapes.x[0]}; "
+        f"the axes are {axes}"
+    )
 
 
-def checked_state(cell: ModuleType, state: Any, expected: Any) -> Any:
-    """A state of this cell, of the shapes of ``expected``, or a clear error."""
+def checked_state(cell: Cell, state: Any, expected: Any, features: int = 1) -> Any:
+    """A state of this cell, of the shapes of ``expected``, or a clear error.
+
+    Args:
+        features: how many axes of h_t are features; those before them are the batch.
+    """
     if not isinstance(state, cell.State):
         raise ValueError(
             f"state is a {name_of(state)}, but {cell.__name__} takes its own State; "
             "make it with initial_state"
         )
-    for (name, given), (_, wanted) in zip(named_arrays(state), named_arrays(expected), strict=True):
-        array = numbers(f"state.{name}", given, axes="(..., units)")
+    given_arrays, wanted_arrays = dict(named_arrays(state)), dict(named_arrays(expected))
+    if given_arrays.keys() != wanted_arrays.keys():
+        raise ValueError(
+            f"state has the arrays {', '.join(given_arrays)}, but {cell.__name__} needs "
+            f"{', '.join(wanted_arrays)}; make it with initial_state"
+        )
+    for name, given in given_arrays.items():
+        wanted = wanted_arrays[name]
+        array = numbers(f"state.{name}", given, axes="(..., units)", whole=False)
         if array.shape != wanted.shape:
             raise ValueError(
                 f"state.{name} has shape {array.shape}, but these xs and params need "
-                f"{wanted.shape}; make it with initial_state(params, batch={wanted.shape[:-1]})"
+                f"{wanted.shape}; make it with "
+                f"initial_state(params, batch={wanted.shape[: wanted.ndim - features]})"
             )
     return state
 
 
-def checked_run(cell: ModuleType, params: Any, run: Any) -> None:
+def checked_run(cell: Cell, params: Any, run: Any) -> Shapes:
     """A run that this cell made with parameters of these shapes, or a clear error."""
-    inputs, units = checked_params(cell, params)
+    shapes = checked_params(cell, params)
     traces, initial = getattr(run, "traces", None), getattr(run, "initial", None)
     if not traces or initial is None:
         raise ValueError(f"run is a {name_of(run)}; pass what unroll(cell, params, xs) returned")
@@ -96,12 +122,18 @@ def checked_run(cell: ModuleType, params: Any, run: Any) -> None:
             f"run holds a {name_of(traces[0])}, so another cell made it than {cell.__name__}; "
             "pass the cell that was unrolled"
         )
-    found = traces[0].x.shape[-1], traces[0].h.shape[-1]
-    if found != (inputs, units):
-        raise ValueError(
-            f"the run has {found[0]} inputs and {found[1]} units, but params has {inputs} and "
-            f"{units}; pass the parameters that were unrolled"
+    x, h = traces[0].x.shape, traces[0].h.shape
+    found = x[len(x) - len(shapes.x) :], h[len(h) - len(shapes.h) :]
+    if found != (shapes.x, shapes.h):
+        (inputs, units), (x_wanted, h_wanted) = (
+            tuple("x".join(map(str, part)) for part in pair)
+            for pair in (found, (shapes.x, shapes.h))
         )
+        raise ValueError(
+            f"the run has {inputs} inputs and {units} units, but params has {x_wanted} and "
+            f"{h_wanted}; pass the parameters that were unrolled"
+        )
+    return shapes
 
 
 def checked_error(run: Any, grad_h: ArrayLike) -> Array:
@@ -110,7 +142,7 @@ def checked_error(run: Any, grad_h: ArrayLike) -> Array:
     A net that exploded has outputs, and so an error, that are not finite: those pass.
     """
     exploded = not np.isfinite(run.states.h).all()
-    array = numbers("grad_h", grad_h, axes="(time, ..., units)", finite=not exploded)
+    array = numbers("grad_h", grad_h, axes="(time, ..., units)", finite=not exploded, whole=False)
     if array.shape != run.states.h.shape:
         raise ValueError(
             f"grad_h has shape {array.shape}, but the run's h has {run.states.h.shape}; "

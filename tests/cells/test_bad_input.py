@@ -5,15 +5,23 @@ import pytest
 
 from coursekit.cells import (
     carousel,
+    coupled_lstm,
     elman,
     elman_linear,
     elman_logistic,
+    gru,
+    gru_reset_after,
     lstm,
     lstm_1997,
+    peephole_lstm,
+    state_peephole_lstm,
 )
 from coursekit.cells.parameters import map_arrays
 
-CELLS = [elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm]
+CELLS = [
+    *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__)
 
 

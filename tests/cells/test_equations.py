@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 
 from coursekit.cells import (
     carousel,
+    coupled_lstm,
     elman,
     elman_linear,
     elman_logistic,
+    gru,
+    gru_reset_after,
     lstm,
     lstm_1997,
+    peephole_lstm,
+    state_peephole_lstm,
 )
 
-CELLS = [elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm]
-WITH_STATE_LINE = [carousel, lstm_1997, lstm]
+CELLS = [
+    *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+]
+WITH_STATE_LINE = [cell for cell in CELLS if "c" in cell.State._fields]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
 
 
@@ -57,13 +65,40 @@ def by_hand(cell, params, x, h, c):
             new_c.append(c[unit] + scalar_net(params, "", unit, x, h))
             new_h.append(new_c[-1])
             continue
-        i = logistic(scalar_net(params, "i", unit, x, h))
-        o = logistic(scalar_net(params, "o", unit, x, h))
+        if cell in (gru, gru_reset_after):
+            new_h.append(gru_by_hand(cell, params, unit, x, h))
+            continue
+        seen = c if cell is state_peephole_lstm else h  # what U multiplies
+        peep = {"i": 0.0, "f": 0.0, "o": 0.0}
+        if cell is peephole_lstm:
+            peep = {letter: float(getattr(params, f"p_{letter}")[unit]) for letter in "ifo"}
+        f = 1.0
+        if cell is not lstm_1997:
+            f = logistic(scalar_net(params, "f", unit, x, seen) + peep["f"] * c[unit])
+        if cell is coupled_lstm:
+            i = 1 - f
+        else:
+            i = logistic(scalar_net(params, "i", unit, x, seen) + peep["i"] * c[unit])
         g = math.tanh(scalar_net(params, "g", unit, x, h))
-        f = logistic(scalar_net(params, "f", unit, x, h)) if cell is lstm else 1.0
         new_c.append(f * c[unit] + i * g)
-        new_h.append(o * math.tanh(new_c[-1]))
+        o = logistic(scalar_net(params, "o", unit, x, seen) + peep["o"] * new_c[-1])
+        released = new_c[-1] if cell is state_peephole_lstm else math.tanh(new_c[-1])
+        new_h.append(o * released)
     return new_h, new_c
+
+
+def gru_by_hand(cell, params, unit, x, h):
+    z = logistic(scalar_net(params, "z", unit, x, h))
+    reset = [logistic(scalar_net(params, "r", k, x, h)) for k in range(len(h))]
+    if cell is gru:
+        filtered = [r * value for r, value in zip(reset, h, strict=True)]
+        g = math.tanh(scalar_net(params, "g", unit, x, filtered))
+        return (1 - z) * h[unit] + z * g
+    past = float(params.b_hg[unit])
+    past += sum(float(weight) * value for weight, value in zip(params.U_g[unit], h, strict=True))
+    net = float(params.b_g[unit]) + reset[unit] * past
+    net += sum(float(weight) * value for weight, value in zip(params.W_g[unit], x, strict=True))
+    return (1 - z) * math.tanh(net) + z * h[unit]
 
 
 @named
@@ -103,10 +138,11 @@ def test_init_has_the_shapes_and_bounds_of_the_contract(cell):
     units, inputs = 50, 30
     params = cell.init(np.random.default_rng(0), inputs, units)
     for name, array in params._asdict().items():
-        wanted = {"W": (units, inputs), "U": (units, units), "b": (units,)}[name[0]]
+        rule = {"W": (units, inputs), "U": (units, units), "b": (units,), "p": (units,)}
+        wanted = rule[name[0]]
         assert array.shape == wanted, name
         assert array.dtype == np.float64
-        if name[0] == "b":
+        if name[0] in "bp":
             assert np.all(array == (1.0 if name == "b_f" else 0.0)), name
         else:
             bound = 1 / math.sqrt(units)
@@ -122,7 +158,7 @@ def test_init_depends_on_the_generator_only(cell):
     once, again, other = (cell.init(np.random.default_rng(s), 3, 4) for s in (7, 7, 8))
     for name in cell.Params._fields:
         np.testing.assert_array_equal(getattr(once, name), getattr(again, name))
-    assert not np.array_equal(once.W if hasattr(once, "W") else once.W_i, other[0])
+    assert not np.array_equal(once[0], other[0])
     weights = [array for name, array in once._asdict().items() if name[0] in "WU"]
     first_entries = {array.flat[0] for array in weights}
     assert len(first_entries) == len(weights), "two letters share their draws"
@@ -224,7 +260,7 @@ def test_linear_elman_with_an_orthogonal_u_keeps_the_norm(seed, units):
 def test_the_docstring_states_the_equation_of_every_letter(cell):
     """Each line `letter_t = ...`; nothing that the step computes goes unsaid."""
     said = set(re.findall(r"^\s+(\w+?)_t\s*=", cell.__doc__, flags=re.MULTILINE))
-    computed = set(cell.Trace._fields) - {"x", "previous", "slope", "squashed"}
+    computed = set(cell.Trace._fields) - {"x", "previous", "slope", "squashed", "past"}
     assert said == computed
     for name in cell.Params._fields:
         assert re.search(rf"\b{name}\b", cell.__doc__), f"{name} is in no equation"

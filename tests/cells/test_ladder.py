@@ -10,14 +10,22 @@ import pytest
 
 from coursekit.cells import (
     carousel,
+    coupled_lstm,
     elman,
     elman_linear,
     elman_logistic,
+    gru,
+    gru_reset_after,
     lstm,
     lstm_1997,
+    peephole_lstm,
+    state_peephole_lstm,
 )
 
-CELLS = [elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm]
+CELLS = [
+    *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+]
 SLIDE = 40  # lines that can be read from the back of a lecture room
 
 
@@ -64,6 +72,10 @@ def changed(one, other, name):
         (elman, carousel, "step", 6),
         (lstm_1997, lstm, "step", 5),
         (lstm_1997, lstm, "step_back", 13),
+        (lstm, peephole_lstm, "step", 8),
+        (lstm, coupled_lstm, "step", 3),
+        (lstm, state_peephole_lstm, "step", 13),
+        (gru, gru_reset_after, "step", 7),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
@@ -73,7 +85,10 @@ def test_neighbours_differ_by_few_statements(lower, upper, name, most):
 
 @pytest.mark.parametrize(
     ("lower", "upper"),
-    [(elman, carousel), (carousel, lstm_1997), (lstm_1997, lstm)],
+    [
+        *((elman, carousel), (carousel, lstm_1997), (lstm_1997, lstm), (lstm, peephole_lstm)),
+        *((lstm, coupled_lstm), (coupled_lstm, gru), (gru, gru_reset_after)),
+    ],
     ids=lambda cell: cell.__name__,
 )
 def test_the_equations_diff_fits_on_a_slide(lower, upper):

@@ -5,14 +5,23 @@ import pytest
 
 from coursekit.cells import (
     carousel,
+    coupled_lstm,
     elman,
     elman_linear,
     elman_logistic,
+    gru,
+    gru_reset_after,
     lstm,
     lstm_1997,
+    peephole_lstm,
+    sigmoid,
+    state_peephole_lstm,
 )
 
-CELLS = [elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm]
+CELLS = [
+    *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
 batches = pytest.mark.parametrize("batch", [(), (3,), (2, 3)], ids=str)
 
@@ -83,14 +92,25 @@ def test_step_back_is_the_derivative_of_step(cell, batch, paths):
 
 
 @batches
-@pytest.mark.parametrize("cell", [carousel, lstm_1997, lstm], ids=lambda c: c.__name__)
+@pytest.mark.parametrize(
+    "cell",
+    [cell for cell in CELLS if "c" in cell.State._fields],
+    ids=lambda cell: cell.__name__,
+)
 def test_output_back_is_the_way_from_h_to_c_within_the_step(cell, batch):
     """Nudge c_t itself: what the cell's own output equation makes of it."""
     params, x, previous, upstream = setting(cell, batch, seed=1)
     state, trace = cell.step(params, x, previous)
 
     def output(c):
-        return c if cell is carousel else trace.o * np.tanh(c)
+        if cell is carousel:
+            return c
+        if cell is state_peephole_lstm:
+            return trace.o * c
+        if cell is peephole_lstm:  # the output gate sees the new state too
+            net = x @ params.W_o.T + previous.h @ params.U_o.T + params.b_o
+            return sigmoid(net + params.p_o * c) * np.tanh(c)
+        return trace.o * np.tanh(c)
 
     np.testing.assert_allclose(output(state.c), state.h, rtol=1e-14)
     expected = central(lambda c: float((upstream.h * output(c)).sum()), state.c)

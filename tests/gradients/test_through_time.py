@@ -143,11 +143,3 @@ def test_no_error_flows_back_to_later_steps(cell):
     for part in parts:
         assert not part[3:].any()
         assert part[:3].any()
-
-
-def test_integer_inputs_are_taken_as_numbers():
-    params = elman.init(np.random.default_rng(0), 2, 3)
-    whole = unroll(elman, params, [[1, 0], [0, 1]])
-    np.testing.assert_array_equal(whole.states.h, unroll(elman, params, np.eye(2)).states.h)
-    gradient = bptt(elman, params, whole, np.ones((2, 3), dtype=int)).params.W
-    np.testing.assert_array_equal(gradient, bptt(elman, params, whole, np.ones((2, 3))).params.W)
