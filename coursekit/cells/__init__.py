@@ -35,6 +35,7 @@ from coursekit.cells import (
     state_peephole_lstm,
 )
 from coursekit.cells.activations import sigmoid, softmax
+from coursekit.cells.stack import stack
 
 __all__ = [
     "carousel",
@@ -49,5 +50,6 @@ __all__ = [
     "peephole_lstm",
     "sigmoid",
     "softmax",
+    "stack",
     "state_peephole_lstm",
 ]

@@ -47,7 +47,7 @@ def checked_params(cell: Cell, params: Any, name: str = "params") -> Shapes:
                 f"{name}.{letter} has shape {array.shape}, but {sizes[0]} units and {sizes[1]} "
                 f"inputs need {shapes.params[letter]}; {shapes.rule}"
             )
-        # One sum is enough to see that a number is not finite, and costs a tenth of looking at each.
+        # One sum shows that all are finite, at a tenth of the cost of looking at each.
         if not np.isfinite(np.add.reduce(array, axis=None)) and not np.isfinite(array).all():
             where = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])
             raise ValueError(

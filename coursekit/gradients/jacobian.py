@@ -5,21 +5,20 @@ For the plain recurrent net, with h_t = f(net_t):
     dh_t / dh_{t-1} = diag(f'(net_t)) U,    dh_t / dh_s = the product of these, latest first
 """
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.arguments import whole_number
-from coursekit.gradients.arguments import checked_run
+from coursekit.gradients.arguments import Cell, checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
 
 
 def state_jacobian(
-    cell: ModuleType, params: Any, run: Run, start: int, stop: int, field: str = "h"
+    cell: Cell, params: Any, run: Run, start: int, stop: int, field: str = "h"
 ) -> Array:
     """d field_stop / d field_start, through everything that leads from one to the other.
 
@@ -36,6 +35,7 @@ def state_jacobian(
 
     Returns:
         (..., units, units): row = entry of the later state, column = entry of the earlier one.
+        (A state with several feature axes, such as an image, counts as one long vector.)
 
     Raises:
         ValueError: start or stop outside the run, or in the wrong order; no such field; a run
@@ -50,7 +50,7 @@ def state_jacobian(
     >>> state_jacobian(carousel, params, run, 0, 1000, field="c")
     array([[1.]])
     """
-    checked_run(cell, params, run)
+    features = len(checked_run(cell, params, run).h)
     start, stop = whole_number("start", start), whole_number("stop", stop)
     steps = len(run.traces)
     if not start <= stop <= steps:
@@ -61,9 +61,15 @@ def state_jacobian(
     fields = run.initial._fields
     if field not in fields:
         raise ValueError(f"{cell.__name__} has no field {field!r}; it has {', '.join(fields)}")
+    if hasattr(cell, "layers"):
+        raise ValueError(
+            f"the state of {cell.__name__} is several layers'; unroll the layers one at a time, "
+            "each over the outputs of the one below, and pass one layer's run"
+        )
     zeros = np.zeros_like(getattr(run.initial, field))
-    units = zeros.shape[-1]
-    one_a_row = np.eye(units).reshape(units, *(1,) * (zeros.ndim - 1), units)
+    batch, shape = zeros.shape[: zeros.ndim - features], zeros.shape[zeros.ndim - features :]
+    units = int(np.prod(shape))
+    one_a_row = np.eye(units).reshape(units, *(1,) * len(batch), *shape)
     rows = np.broadcast_to(one_a_row, (units, *zeros.shape))
     nothing = np.zeros_like(rows)
     grad = type(run.initial)(**{name: rows if name == field else nothing for name in fields})
@@ -72,4 +78,4 @@ def state_jacobian(
     result = getattr(grad, field)
     if field == "c" and 0 < start < stop:
         result = result + cell.output_back(params, run.traces[start - 1], grad.h)
-    return np.moveaxis(result, 0, -2)
+    return np.moveaxis(result.reshape(units, *batch, units), 0, -2)

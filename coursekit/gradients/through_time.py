@@ -6,14 +6,13 @@ Source: Werbos 1990; Rumelhart, Hinton and Williams 1986.
 """
 
 from collections.abc import Iterator
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.cells.parameters import map_arrays
-from coursekit.gradients.arguments import checked_error, checked_run
+from coursekit.gradients.arguments import Cell, checked_error, checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
@@ -27,9 +26,7 @@ class Gradients(NamedTuple):
     state: Any  # State: with respect to the initial state
 
 
-def backwards(
-    cell: ModuleType, params: Any, run: Run, grad_h: Array
-) -> Iterator[tuple[Any, Array, Any]]:
+def backwards(cell: Cell, params: Any, run: Run, grad_h: Array) -> Iterator[tuple[Any, Array, Any]]:
     """From the last step to the first: dL/dparams within the step, dL/dx_t, dL/dstate_{t-1}."""
     carried = map_arrays(np.zeros_like, run.initial)
     for trace, error in zip(reversed(run.traces), grad_h[::-1], strict=True):
@@ -38,7 +35,7 @@ def backwards(
         yield grad_params, grad_x, carried
 
 
-def bptt(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Gradients:
+def bptt(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -> Gradients:
     """The gradient of a loss, by backpropagation through time.
 
     Args:
@@ -62,15 +59,21 @@ def bptt(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Gradient
     """
     checked_run(cell, params, run)
     grad_h = checked_error(run, grad_h)
-    total, grad_xs, grad_state = None, [], None
+    total, grad_state = None, None
+    grad_xs = np.empty((len(run.traces), *run.traces[0].x.shape))
+    t = len(run.traces)
     for grad_params, grad_x, grad_previous in backwards(cell, params, run, grad_h):
-        total = grad_params if total is None else map_arrays(np.add, total, grad_params)
-        grad_xs.append(grad_x)
+        t -= 1
+        if total is None:
+            total = map_arrays(np.array, grad_params)
+        else:  # in place: with large weights a new sum at each step would cost more than the step
+            map_arrays(lambda so_far, part: np.add(so_far, part, out=so_far), total, grad_params)
+        grad_xs[t] = grad_x
         grad_state = grad_previous
-    return Gradients(total, np.stack(grad_xs[::-1]), grad_state)
+    return Gradients(total, grad_xs, grad_state)
 
 
-def gradient_by_time(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any:
+def gradient_by_time(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -> Any:
     """The gradient of ``bptt``, taken apart: what each step contributes to each weight.
 
     Args:

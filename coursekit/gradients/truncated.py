@@ -1,8 +1,9 @@
-"""The truncated learning rule of 1997 and 2000: forward in time, no history.
+"""The truncated learning rule of 1997, 2000 and 2002: forward in time, no history.
 
-What is cut: h_{t-1}, where it enters gates and candidate, is taken as a given number; error
-that would flow back through it is dropped. The state line is not cut. So each weight needs one
-number that is carried along, the partial of its own unit's state (net_l is the pre-activation):
+What is cut: h_{t-1}, where it enters gates and candidate, is taken as a given number, and so is
+the state that a peephole shows to a gate; error that would flow back through them is dropped. The
+state line is not cut. So each weight needs one number that is carried along, the partial of its
+own unit's state (net_l is the pre-activation, source_t what the weight multiplies):
 
     dc_t/dw_g = f_t dc_{t-1}/dw_g + i_t g'(net_g) source_t
     dc_t/dw_i = f_t dc_{t-1}/dw_i + g_t sigma'(net_i) source_t
@@ -13,9 +14,11 @@ and when an error e_t = dL/dh_t arrives:
     delta_o  = e_t tanh(c_t) sigma'(net_o)        to the output gate's weights
     e_c      = e_t o_t tanh'(c_t)                 to the others, times their partial
 
-O(weights) per step, whatever the length of the sequence.
+O(weights) per step, whatever the length of the sequence: ``first_partials``, then at each step
+``next_partials``, and ``gradient_now`` where there is an error.
 
-Source: Hochreiter and Schmidhuber 1997, appendix A.1; Gers, Schmidhuber and Cummins 2000.
+Source: Hochreiter and Schmidhuber 1997, appendix A.1; Gers, Schmidhuber and Cummins 2000; Gers,
+Schraudolph and Schmidhuber 2002.
 """
 
 from types import ModuleType
@@ -24,17 +27,82 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.cells.parameters import map_arrays
 from coursekit.gradients.arguments import checked_error, checked_params, checked_run
 from coursekit.gradients.unroll import Run
 
 Array = NDArray[np.float64]
+Partials = dict[str, Array]  # for i, g (and f): dc_t / dweights of the unit, (..., units, sources)
+
+
+def first_partials(cell: ModuleType, params: Any) -> Partials:
+    """Before the first step nothing depends on a weight: zeros.
+
+    Args:
+        cell: ``lstm_1997``, ``lstm`` or ``peephole_lstm``.
+        params: its parameters.
+
+    Raises:
+        ValueError: another cell, or parameters that are not its own.
+    """
+    checked_params(cell, params)
+    letters = {"i", "o", "g"} <= set(cell.Trace._fields)
+    if not letters or not hasattr(params, "W_i") or not hasattr(params, "U_g"):
+        raise ValueError(
+            f"{cell.__name__} has no input gate, output gate and candidate that read h; "
+            "the truncated rule is for lstm_1997, lstm and peephole_lstm"
+        )
+    stored = ("i", "g", "f") if "f" in cell.Trace._fields else ("i", "g")
+    return {letter: np.zeros(()) for letter in stored}
+
+
+def next_partials(params: Any, trace: Any, partials: Partials) -> Partials:
+    """Carry the partials over one step: from before ``trace`` to after it."""
+    slope = {"g": trace.i * (1 - trace.g**2), "i": trace.g * trace.i * (1 - trace.i)}
+    kept: Any = 1.0
+    if "f" in partials:
+        slope["f"] = trace.previous.c * trace.f * (1 - trace.f)
+        kept = trace.f[..., None]
+    return {
+        letter: kept * partial + slope[letter][..., None] * sources(params, trace, letter)
+        for letter, partial in partials.items()
+    }
+
+
+def gradient_now(params: Any, trace: Any, partials: Partials, error: Array) -> Any:
+    """What the rule gives for the error of one step.
+
+    Args:
+        params: the cell's parameters.
+        trace: of the step.
+        partials: after the step.
+        error: dL/dh_t, (..., units).
+
+    Returns:
+        Params, summed over the batch.
+    """
+    delta_o = error * trace.squashed * trace.o * (1 - trace.o)
+    error_c = error * trace.o * (1 - trace.squashed**2)
+    found = {"o": delta_o[..., None] * sources(params, trace, "o")}
+    for letter, partial in partials.items():
+        found[letter] = error_c[..., None] * partial
+    inputs, units = trace.x.shape[-1], error.shape[-1]
+    parts: dict[str, Array] = {}
+    for letter, value in found.items():
+        total = value.reshape(-1, units, value.shape[-1]).sum(axis=0)
+        parts[f"W_{letter}"] = total[:, :inputs]
+        parts[f"U_{letter}"] = total[:, inputs : inputs + units]
+        parts[f"b_{letter}"] = total[:, -1]
+        if f"p_{letter}" in params._fields:
+            parts[f"p_{letter}"] = total[:, -2]
+    return type(params)(**parts)
 
 
 def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any:
-    """The truncated gradient of a run of ``lstm_1997`` or ``lstm``.
+    """The truncated gradient of a run of ``lstm_1997``, ``lstm`` or ``peephole_lstm``.
 
     Args:
-        cell: ``lstm_1997`` or ``lstm``.
+        cell: ``lstm_1997``, ``lstm`` or ``peephole_lstm``.
         params: the parameters of the run.
         run: what ``unroll`` returned.
         grad_h: dL/dh_t from the read-out, (time, ..., units). Nothing else is sent back.
@@ -53,45 +121,26 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
     >>> truncated(lstm_1997, params, run, np.ones((5, 2))).W_i.shape
     (2, 3)
     """
-    checked_params(cell, params)
-    fields = cell.Trace._fields
-    if not {"i", "o", "g"} <= set(fields):
-        raise ValueError(
-            f"{cell.__name__} has no input gate, output gate and candidate; "
-            "the truncated rule is for lstm_1997 and lstm"
-        )
+    partials = first_partials(cell, params)
     checked_run(cell, params, run)
     grad_h = checked_error(run, grad_h)
-    has_forget_gate = "f" in fields
-    stored = ("i", "g", "f") if has_forget_gate else ("i", "g")
-    partial = {letter: np.zeros(()) for letter in stored}
-    gradient = {letter: np.zeros(()) for letter in (*stored, "o")}
+    total = map_arrays(np.zeros_like, params)
     for trace, error in zip(run.traces, grad_h, strict=True):
-        source = sources(trace)
-        slope = {"g": trace.i * (1 - trace.g**2), "i": trace.g * trace.i * (1 - trace.i)}
-        kept: Any = 1.0
-        if has_forget_gate:
-            slope["f"] = trace.previous.c * trace.f * (1 - trace.f)
-            kept = trace.f[..., None]
-        for letter in stored:
-            partial[letter] = kept * partial[letter] + slope[letter][..., None] * source
-
-        delta_o = error * trace.squashed * trace.o * (1 - trace.o)
-        error_c = error * trace.o * (1 - trace.squashed**2)
-        gradient["o"] = gradient["o"] + delta_o[..., None] * source
-        for letter in stored:
-            gradient[letter] = gradient[letter] + error_c[..., None] * partial[letter]
-    inputs, units = run.traces[0].x.shape[-1], grad_h.shape[-1]
-    parts: dict[str, Array] = {}
-    for letter, value in gradient.items():
-        total = value.reshape(-1, units, inputs + units + 1).sum(axis=0)
-        parts[f"W_{letter}"] = total[:, :inputs]
-        parts[f"U_{letter}"] = total[:, inputs:-1]
-        parts[f"b_{letter}"] = total[:, -1]
-    return cell.Params(**parts)
+        partials = next_partials(params, trace, partials)
+        total = map_arrays(np.add, total, gradient_now(params, trace, partials, error))
+    return total
 
 
-def sources(trace: Any) -> Array:
-    """What a gate or candidate reads: x_t, h_{t-1} and a one for the bias, (..., 1, sources)."""
+def sources(params: Any, trace: Any, letter: str) -> Array:
+    """What a gate or candidate reads: x_t, h_{t-1}, with peepholes a state, and a one.
+
+    Returns:
+        (..., 1, sources); with a peephole (..., units, sources), for each unit sees its own state.
+    """
     one = np.ones((*trace.x.shape[:-1], 1))
-    return np.concatenate([trace.x, trace.previous.h, one], axis=-1)[..., None, :]
+    read = [trace.x, trace.previous.h, one]
+    if f"p_{letter}" not in params._fields:
+        return np.concatenate(read, axis=-1)[..., None, :]
+    seen = trace.c if letter == "o" else trace.previous.c
+    wide = [np.broadcast_to(part[..., None, :], (*seen.shape, part.shape[-1])) for part in read]
+    return np.concatenate([*wide[:2], seen[..., None], wide[2]], axis=-1)

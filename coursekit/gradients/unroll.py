@@ -1,13 +1,13 @@
 """Run a cell over a sequence and keep what the backward pass needs."""
 
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.cells.parameters import map_arrays
-from coursekit.gradients.arguments import checked_inputs, checked_state
+from coursekit.cells.shapes import shapes_of
+from coursekit.gradients.arguments import Cell, checked_inputs, checked_state
 
 Array = NDArray[np.float64]
 
@@ -31,11 +31,11 @@ class Run(NamedTuple):
         return np.stack([getattr(trace, letter) for trace in self.traces])
 
 
-def unroll(cell: ModuleType, params: Any, xs: ArrayLike, state: Any = None) -> Run:
+def unroll(cell: Cell, params: Any, xs: ArrayLike, state: Any = None) -> Run:
     """Step a cell through a sequence.
 
     Args:
-        cell: a module of ``coursekit.cells``.
+        cell: a module of ``coursekit.cells``, or a stack of them.
         params: its parameters.
         xs: inputs, (time, ..., inputs); the middle axes are the batch.
         state: the state before the first step; zeros without it.
@@ -53,11 +53,12 @@ def unroll(cell: ModuleType, params: Any, xs: ArrayLike, state: Any = None) -> R
     (5, 2)
     """
     xs = checked_inputs(cell, params, xs)
-    expected = cell.initial_state(params, batch=xs.shape[1:-1])
+    features = len(shapes_of(cell, params).x)
+    expected = cell.initial_state(params, batch=xs.shape[1 : xs.ndim - features])
     if state is None:
         state = expected
     else:
-        state = checked_state(cell, state, expected)
+        state = checked_state(cell, state, expected, features)
     run_state, states, traces = state, [], []
     for x in xs:
         run_state, trace = cell.step(params, x, run_state)
