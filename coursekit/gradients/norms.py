@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import numbers
+from coursekit.cells.parameters import map_arrays
 from coursekit.gradients.arguments import Cell, checked_run
 from coursekit.gradients.unroll import Run
 
@@ -50,8 +51,7 @@ def gradient_norms(
             f"grad_last has shape {error.shape}, but h of one step has {run.initial.h.shape}; "
             "pass dL/dh of the last step"
         )
-    zeros = {name: np.zeros_like(getattr(run.initial, name)) for name in fields}
-    grad = type(run.initial)(**(zeros | {"h": error}))
+    grad = map_arrays(np.zeros_like, run.initial)._replace(h=error)
     norms = []
     for t in range(len(run.traces), -1, -1):
         at = getattr(grad, field)

@@ -178,5 +178,7 @@ def test_a_letter_or_field_that_the_cell_has_not():
 
 @pytest.mark.parametrize("cell", [elman, carousel])
 def test_the_truncated_rule_needs_gates(cell):
-    with pytest.raises(ValueError, match=r"has no input gate.*for lstm_1997, lstm and peephole_lstm"):
+    with pytest.raises(
+        ValueError, match=r"has no input gate.*for lstm_1997, lstm and peephole_lstm"
+    ):
         truncated(cell, made(cell), run_of(cell), np.ones((TIME, UNITS)))

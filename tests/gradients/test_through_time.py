@@ -5,15 +5,23 @@ import pytest
 
 from coursekit.cells import (
     carousel,
+    coupled_lstm,
     elman,
     elman_linear,
     elman_logistic,
+    gru,
+    gru_reset_after,
     lstm,
     lstm_1997,
+    peephole_lstm,
+    state_peephole_lstm,
 )
 from coursekit.gradients import bptt, gradient_by_time, unroll
 
-CELLS = [elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm]
+CELLS = [
+    *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
 batches = pytest.mark.parametrize("batch", [(), (2,), (2, 2)], ids=str)
 TIME, INPUTS, UNITS = 6, 2, 3

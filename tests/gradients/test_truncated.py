@@ -1,12 +1,24 @@
 """The truncated rule against differences in which the recurrent sources are given numbers."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from coursekit.cells import lstm, lstm_1997
-from coursekit.gradients import bptt, truncated, unroll
+from coursekit.cells import lstm, lstm_1997, peephole_lstm
+from coursekit.cells.parameters import map_arrays
+from coursekit.gradients import (
+    bptt,
+    first_partials,
+    gradient_now,
+    next_partials,
+    truncated,
+    unroll,
+)
 
-CELLS = pytest.mark.parametrize("cell", [lstm_1997, lstm], ids=lambda cell: cell.__name__)
+CELLS = pytest.mark.parametrize(
+    "cell", [lstm_1997, lstm, peephole_lstm], ids=lambda cell: cell.__name__
+)
 TIME, INPUTS, UNITS = 7, 2, 3
 
 
@@ -19,18 +31,24 @@ def setting(cell, batch=(), seed=0):
     return params, xs, state, rng.normal(size=(TIME, *batch, UNITS))
 
 
-def outputs_with_given_sources(cell, params, xs, sources, c):
-    """The equations, written again; gates and candidate read ``sources``, not the new h."""
+def outputs_with_given_sources(cell, params, xs, sources, shown, c):
+    """The equations, written again; gates and candidate read ``sources``, not the new h.
+
+    Peepholes see ``shown``: the states of the run, (time + 1, ..., units), given numbers too.
+    """
 
     def net(letter, x, h):
         W, U, b = (getattr(params, f"{kind}_{letter}") for kind in "WUb")
         return np.einsum("ki,...i->...k", W, x) + np.einsum("kj,...j->...k", U, h) + b
 
+    def peep(letter, t):
+        return getattr(params, f"p_{letter}") * shown[t] if cell is peephole_lstm else 0.0
+
     hs = []
-    for x, h in zip(xs, sources, strict=True):
-        i = 1 / (1 + np.exp(-net("i", x, h)))
-        o = 1 / (1 + np.exp(-net("o", x, h)))
-        f = 1 / (1 + np.exp(-net("f", x, h))) if cell is lstm else 1.0
+    for t, (x, h) in enumerate(zip(xs, sources, strict=True)):
+        i = 1 / (1 + np.exp(-net("i", x, h) - peep("i", t)))
+        o = 1 / (1 + np.exp(-net("o", x, h) - peep("o", t + 1)))
+        f = 1.0 if cell is lstm_1997 else 1 / (1 + np.exp(-net("f", x, h) - peep("f", t)))
         c = f * c + i * np.tanh(net("g", x, h))
         hs.append(o * np.tanh(c))
     return np.array(hs)
@@ -39,12 +57,14 @@ def outputs_with_given_sources(cell, params, xs, sources, c):
 def by_differences(cell, params, xs, state, grad_h, step=1e-5):
     run = unroll(cell, params, xs, state)
     sources = np.concatenate([state.h[None], run.states.h[:-1]])
+    shown = np.concatenate([state.c[None], run.states.c])
+    given = (xs, sources, shown, state.c)
     np.testing.assert_allclose(
-        outputs_with_given_sources(cell, params, xs, sources, state.c), run.states.h, rtol=1e-12
+        outputs_with_given_sources(cell, params, *given), run.states.h, rtol=1e-12
     )
 
     def loss(params):
-        hs = outputs_with_given_sources(cell, params, xs, sources, state.c)
+        hs = outputs_with_given_sources(cell, params, *given)
         return float((grad_h * hs).sum())
 
     gradient = {}
@@ -83,7 +103,8 @@ def test_it_is_not_the_full_gradient_but_is_without_recurrent_weights(cell):
 
     cut, full = both(params)
     assert any(np.abs(a - b).max() > 0.05 for a, b in zip(cut, full, strict=True))
-    no_loop = {name: np.zeros((UNITS, UNITS)) for name in params._fields if name[0] == "U"}
+    loops = {name: array for name, array in params._asdict().items() if name[0] in "Up"}
+    no_loop = {name: np.zeros_like(array) for name, array in loops.items()}
     for a, b in zip(*both(params._replace(**no_loop)), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-13)
 
@@ -107,3 +128,45 @@ def test_the_misprinted_forget_partial_is_another_number():
     np.testing.assert_allclose(given, right, rtol=1e-12)
     np.testing.assert_allclose(given, expected, rtol=1e-7)
     assert np.abs(misprinted - expected).max() > 0.1 * np.abs(expected).max()
+
+
+@CELLS
+def test_it_runs_online_and_needs_no_more_memory_for_more_steps(cell):
+    """A step at a time, nothing kept but the partials."""
+    rng = np.random.default_rng(5)
+    params = cell.init(rng, INPUTS, UNITS)
+
+    def learn(steps):
+        state, partials = cell.initial_state(params), first_partials(cell, params)
+        total = map_arrays(np.zeros_like, params)
+        draws = np.random.default_rng(6)
+        for _ in range(steps):
+            state, trace = cell.step(params, draws.normal(size=INPUTS), state)
+            partials = next_partials(params, trace, partials)
+            part = gradient_now(params, trace, partials, np.ones(UNITS))
+            total = map_arrays(np.add, total, part)
+        return total
+
+    xs = np.random.default_rng(6).normal(size=(40, INPUTS))
+    whole = truncated(cell, params, unroll(cell, params, xs), np.ones((40, UNITS)))
+    for online, wanted in zip(learn(40), whole, strict=True):
+        np.testing.assert_allclose(online, wanted, rtol=1e-12, atol=1e-14)
+    peaks = []
+    for steps in (20, 400):
+        tracemalloc.start()
+        learn(steps)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]
+
+
+@CELLS
+def test_a_step_costs_one_number_a_weight(cell):
+    params, xs, state, _ = setting(cell)
+    partials = first_partials(cell, params)
+    for trace in unroll(cell, params, xs, state).traces:
+        partials = next_partials(params, trace, partials)
+    stored = sum(array.size for array in partials.values())
+    output_gate = [array for name, array in params._asdict().items() if name.endswith("_o")]
+    wanted = sum(array.size for array in params) - sum(array.size for array in output_gate)
+    assert stored == wanted
