@@ -23,6 +23,7 @@ contract of their own, for trees, ``tree_lstm`` and ``nary_tree_lstm``.
 
 from coursekit.cells import (
     carousel,
+    conv_lstm,
     coupled_lstm,
     elman,
     elman_linear,
@@ -31,14 +32,17 @@ from coursekit.cells import (
     gru_reset_after,
     lstm,
     lstm_1997,
+    nary_tree_lstm,
     peephole_lstm,
     state_peephole_lstm,
+    tree_lstm,
 )
 from coursekit.cells.activations import sigmoid, softmax
 from coursekit.cells.stack import stack
 
 __all__ = [
     "carousel",
+    "conv_lstm",
     "coupled_lstm",
     "elman",
     "elman_linear",
@@ -47,9 +51,11 @@ __all__ = [
     "gru_reset_after",
     "lstm",
     "lstm_1997",
+    "nary_tree_lstm",
     "peephole_lstm",
     "sigmoid",
     "softmax",
     "stack",
     "state_peephole_lstm",
+    "tree_lstm",
 ]

@@ -4,7 +4,7 @@
     f_t = sigma(W_f x_t + U_f h_{t-1} + p_f c_{t-1} + b_f)      what to keep
     g_t = tanh (W_g x_t + U_g h_{t-1} + b_g)      the candidate
     c_t = f_t c_{t-1} + i_t g_t
-    o_t = sigma(W_o x_t + U_o h_{t-1} + p_o c_t + b_o)      what to release, seeing the new state
+    o_t = sigma(W_o x_t + U_o h_{t-1} + p_o c_t + b_o)      what to release, given c_t
     h_t = o_t tanh(c_t)
 
 One change from ``lstm``: p c is added to what the gates see, also while the output gate is shut
@@ -13,7 +13,7 @@ and h tells nothing. p is elementwise: a unit's gates see that unit's state and 
 Source: Gers, Schraudolph and Schmidhuber 2002, section 3 (in modern squashing functions).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def step(params: Params, x: Array, state: State) -> tuple[State, Trace]:
     return State(h, c), Trace(x, previous=state, i=i, f=f, o=o, g=g, c=c, squashed=squashed, h=h)
 
 
-def output_back(params: Params, trace: Trace, grad_h: Array) -> Array:
+def output_back(params: Any, trace: Trace, grad_h: Array) -> Array:
     """The error that enters c_t from h_t, within the step: through tanh, and through the gate."""
     delta_o = grad_h * trace.squashed * trace.o * (1 - trace.o)
     return grad_h * trace.o * (1 - trace.squashed**2) + delta_o * params.p_o

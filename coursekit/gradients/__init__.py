@@ -6,6 +6,7 @@ from coursekit.gradients.norms import gradient_norms
 from coursekit.gradients.numerical import GradientReport, check_gradient, numerical_gradient
 from coursekit.gradients.rtrl import rtrl
 from coursekit.gradients.through_time import Gradients, bptt, gradient_by_time
+from coursekit.gradients.trees import Tree, TreeRun, bptt_tree, unroll_tree
 from coursekit.gradients.truncated import (
     first_partials,
     gradient_now,
@@ -19,7 +20,10 @@ __all__ = [
     "Gradients",
     "Run",
     "Terms",
+    "Tree",
+    "TreeRun",
     "bptt",
+    "bptt_tree",
     "check_gradient",
     "first_partials",
     "gradient_by_time",
@@ -32,4 +36,5 @@ __all__ = [
     "state_jacobian",
     "truncated",
     "unroll",
+    "unroll_tree",
 ]
