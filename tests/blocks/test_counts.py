@@ -1,0 +1,105 @@
+"""The papers' networks have the papers' numbers of weights, and the biases they print."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from coursekit.blocks import PUBLISHED, Layout, init, trained, weight_count
+
+PRINTED = {
+    "1-1": 264,
+    "1-2": 276,
+    "1-3": 276,
+    "1-4": 264,
+    "1-5": 276,
+    "2a": 10504,
+    "2b": 10504,
+    "2c_q50_p50": 364,
+    "2c_q100_p100": 664,
+    "2c_q200_p200": 1264,
+    "2c_q500_p500": 3064,
+    "2c_q1000_p1000": 6064,
+    "2c_q1000_p500": 3064,
+    "2c_q1000_p200": 1264,
+    "2c_q1000_p100": 664,
+    "2c_q1000_p50": 364,
+    "3a": 102,
+    "3b": 102,
+    "3c": 102,
+    "4": 93,
+    "5": 93,
+    "6a": 156,
+    "6b": 308,
+    "continual_2000": 424,
+    "continual_1999": 375,
+    "timing_2002": 17,
+}
+
+
+def test_every_printed_network_is_here():
+    assert PUBLISHED.keys() == PRINTED.keys()
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_count_is_the_printed_one_however_it_is_counted(name):
+    published = PUBLISHED[name]
+    params = published.init(np.random.default_rng(0))
+    assert published.weights == PRINTED[name]
+    assert weight_count(published.layout) == PRINTED[name]
+    assert sum(mask.sum() for mask in trained(published.layout)) == PRINTED[name]
+    for array, mask in zip(params, trained(published.layout), strict=True):
+        assert array.shape == mask.shape
+        assert not array[mask == 0].any()
+        assert (
+            np.count_nonzero(array[mask == 1]) >= mask.sum() - 1
+        )  # a bias of 0 is printed in 2002
+
+
+def test_without_peepholes_the_timing_net_has_fourteen():
+    layout = PUBLISHED["timing_2002"].layout
+    assert weight_count(replace(layout, peepholes=False)) == 14
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_gate_biases_and_ranges_are_as_printed(name):
+    published = PUBLISHED[name]
+    params = published.init(np.random.default_rng(1))
+    for letter in ("input", "forget", "output"):
+        biases = getattr(published, f"{letter}_bias")
+        rows = getattr(params, f"W_{letter[0]}")
+        if biases is not None:
+            np.testing.assert_array_equal(rows[:, -1], biases)
+        assert np.abs(rows[:, :-1]).max(initial=0) <= published.spread
+    assert np.abs(params.W_g).max() <= published.spread
+    assert published.spread == (0.2 if name[0] in "12c" else 0.1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inputs": 0}, "inputs is 0; pass a whole number, 1 or more"),
+        ({"cells": 1.5}, "cells is 1.5"),
+        ({"recurrent": "gates"}, "recurrent is 'gates'; pass one of"),
+        ({"biased": ("inputs",)}, "biased is"),
+        ({"biased": "gates"}, "biased is 'gates'; pass a tuple"),
+        ({"squash_in": "tanh"}, "squash_in is 'tanh'; pass one of"),
+        ({"squash": "softmax"}, "squash is 'softmax'; pass one of"),
+    ],
+    ids=str,
+)
+def test_wrong_wirings_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        Layout(**({"inputs": 2, "outputs": 1, "blocks": 2} | change))
+
+
+def test_wrong_biases_are_named():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="forget_bias is .* has 0 such gates"):
+        init(rng, Layout(2, 1, 2), forget_bias=(1, 2))
+    with pytest.raises(ValueError, match="input_bias is .* has 2 such gates, with a bias"):
+        init(rng, Layout(2, 1, 2), input_bias=(1, 2, 3))
+    with pytest.raises(ValueError, match="without a bias"):
+        init(rng, Layout(2, 1, 2, biased=()), input_bias=(1, 2))
+    with pytest.raises(ValueError, match="rng is 0"):
+        init(0, Layout(2, 1, 2))
