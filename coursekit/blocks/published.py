@@ -83,9 +83,11 @@ _TIMING = replace(_TIMING, squash_in="identity", squash_out="identity")
 
 
 def _two_sequence(rate: float) -> Published:
-    layout = Layout(1, 1, blocks=3, biased=("gates", "cells"))
-    gates = {"input_bias": (-1.0, -3.0, -5.0), "output_bias": (-2.0, -4.0, -6.0)}
-    return replace(Published(layout, rate, 102, HS97), **gates)
+    return Published(
+        *(Layout(1, 1, blocks=3, biased=("gates", "cells")), rate, 102, HS97),
+        input_bias=(-1.0, -3.0, -5.0),
+        output_bias=(-2.0, -4.0, -6.0),
+    )
 
 
 _BY_P: Final = {50: 364, 100: 664, 200: 1264, 500: 3064, 1000: 6064}
