@@ -17,8 +17,9 @@ The ladder, one named change a rung: ``elman`` -> ``carousel`` -> ``lstm_1997`` 
 
 Beside it: ``elman_logistic`` and ``elman_linear`` (another squashing function),
 ``state_peephole_lstm`` (gates see the state in place of the output), ``gru_reset_after`` (the
-frameworks' form), ``conv_lstm`` (products are convolutions), ``stack`` (layers), and with a
-contract of their own, for trees, ``tree_lstm`` and ``nary_tree_lstm``.
+frameworks' form), ``evolino_lstm`` (linear candidate, output gate inside the tanh), ``conv_lstm``
+(products are convolutions), ``stack`` (layers), and with a contract of their own, for trees,
+``tree_lstm`` and ``nary_tree_lstm``.
 """
 
 from coursekit.cells import (
@@ -28,6 +29,7 @@ from coursekit.cells import (
     elman,
     elman_linear,
     elman_logistic,
+    evolino_lstm,
     gru,
     gru_reset_after,
     lstm,
@@ -47,6 +49,7 @@ __all__ = [
     "elman",
     "elman_linear",
     "elman_logistic",
+    "evolino_lstm",
     "gru",
     "gru_reset_after",
     "lstm",

@@ -9,6 +9,7 @@ from coursekit.cells import (
     elman,
     elman_linear,
     elman_logistic,
+    evolino_lstm,
     gru,
     gru_reset_after,
     lstm,
@@ -20,7 +21,7 @@ from coursekit.cells.parameters import map_arrays
 
 CELLS = [
     *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
-    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after, evolino_lstm),
 ]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__)
 

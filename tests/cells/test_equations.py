@@ -14,6 +14,7 @@ from coursekit.cells import (
     elman,
     elman_linear,
     elman_logistic,
+    evolino_lstm,
     gru,
     gru_reset_after,
     lstm,
@@ -24,7 +25,7 @@ from coursekit.cells import (
 
 CELLS = [
     *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
-    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after, evolino_lstm),
 ]
 WITH_STATE_LINE = [cell for cell in CELLS if "c" in cell.State._fields]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
@@ -79,9 +80,12 @@ def by_hand(cell, params, x, h, c):
             i = 1 - f
         else:
             i = logistic(scalar_net(params, "i", unit, x, seen) + peep["i"] * c[unit])
-        g = math.tanh(scalar_net(params, "g", unit, x, h))
-        new_c.append(f * c[unit] + i * g)
+        g = scalar_net(params, "g", unit, x, h)
+        new_c.append(f * c[unit] + i * (g if cell is evolino_lstm else math.tanh(g)))
         o = logistic(scalar_net(params, "o", unit, x, seen) + peep["o"] * new_c[-1])
+        if cell is evolino_lstm:
+            new_h.append(math.tanh(o * new_c[-1]))
+            continue
         released = new_c[-1] if cell is state_peephole_lstm else math.tanh(new_c[-1])
         new_h.append(o * released)
     return new_h, new_c
@@ -265,3 +269,21 @@ def test_the_docstring_states_the_equation_of_every_letter(cell):
     for name in cell.Params._fields:
         assert re.search(rf"\b{name}\b", cell.__doc__), f"{name} is in no equation"
     assert re.search(r"^Source: .*\d{4}", cell.__doc__, flags=re.MULTILINE)
+
+
+def test_a_population_of_evolino_cells_is_each_net_for_itself():
+    """The axis in front of the weights: five nets step at once as they would alone."""
+    nets = [random_params(evolino_lstm, seed) for seed in range(5)]
+    wide = evolino_lstm.Params(*(np.stack(arrays) for arrays in zip(*nets, strict=True)))
+    biases = {name: b[:, None] for name, b in wide._asdict().items() if name[0] == "b"}
+    wide = wide._replace(**biases)
+    xs = np.random.default_rng(0).normal(size=(8, 3))
+    together = evolino_lstm.initial_state(wide, (5, 1))
+    alone = [evolino_lstm.initial_state(net) for net in nets]
+    for x in xs:
+        together, _ = evolino_lstm.step(wide, np.broadcast_to(x, (5, 1, 3)), together)
+        alone = [
+            evolino_lstm.step(net, x, state)[0] for net, state in zip(nets, alone, strict=True)
+        ]
+        np.testing.assert_allclose(together.h[:, 0], [state.h for state in alone], rtol=1e-13)
+        np.testing.assert_allclose(together.c[:, 0], [state.c for state in alone], rtol=1e-13)

@@ -14,6 +14,7 @@ from coursekit.cells import (
     elman,
     elman_linear,
     elman_logistic,
+    evolino_lstm,
     gru,
     gru_reset_after,
     lstm,
@@ -24,7 +25,7 @@ from coursekit.cells import (
 
 CELLS = [
     *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
-    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after, evolino_lstm),
 ]
 SLIDE = 40  # lines that can be read from the back of a lecture room
 

@@ -9,6 +9,7 @@ from coursekit.cells import (
     elman,
     elman_linear,
     elman_logistic,
+    evolino_lstm,
     gru,
     gru_reset_after,
     lstm,
@@ -20,7 +21,7 @@ from coursekit.cells import (
 
 CELLS = [
     *(elman, elman_linear, elman_logistic, carousel, lstm_1997, lstm),
-    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after),
+    *(peephole_lstm, coupled_lstm, state_peephole_lstm, gru, gru_reset_after, evolino_lstm),
 ]
 named = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
 batches = pytest.mark.parametrize("batch", [(), (3,), (2, 3)], ids=str)
@@ -107,6 +108,8 @@ def test_output_back_is_the_way_from_h_to_c_within_the_step(cell, batch):
             return c
         if cell is state_peephole_lstm:
             return trace.o * c
+        if cell is evolino_lstm:
+            return np.tanh(trace.o * c)
         if cell is peephole_lstm:  # the output gate sees the new state too
             net = x @ params.W_o.T + previous.h @ params.U_o.T + params.b_o
             return sigmoid(net + params.p_o * c) * np.tanh(c)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coursekit.cells import carousel, elman, elman_linear, lstm, lstm_1997
+from coursekit.cells import carousel, elman, elman_linear, evolino_lstm, lstm, lstm_1997
 from coursekit.gradients import bptt, gradient_by_time, state_jacobian, truncated, unroll
 
 TIME, INPUTS, UNITS = 5, 3, 2
@@ -176,7 +176,7 @@ def test_a_letter_or_field_that_the_cell_has_not():
         run_of(lstm).trace("previous")
 
 
-@pytest.mark.parametrize("cell", [elman, carousel])
+@pytest.mark.parametrize("cell", [elman, carousel, evolino_lstm])
 def test_the_truncated_rule_needs_gates(cell):
     with pytest.raises(
         ValueError, match=r"has no input gate.*for lstm_1997, lstm and peephole_lstm"
