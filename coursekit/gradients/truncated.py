@@ -50,7 +50,8 @@ def first_partials(cell: ModuleType, params: Any) -> Partials:
     if not letters or not hasattr(params, "W_i") or not hasattr(params, "U_g"):
         raise ValueError(
             f"{cell.__name__} has no input gate, output gate and candidate that read h, "
-            "or does not release tanh(c); the truncated rule is for lstm_1997, lstm and peephole_lstm"
+            "or does not release tanh(c); "
+            "the truncated rule is for lstm_1997, lstm and peephole_lstm"
         )
     stored = ("i", "g", "f") if "f" in cell.Trace._fields else ("i", "g")
     return {letter: np.zeros(()) for letter in stored}
