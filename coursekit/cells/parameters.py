@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def map_arrays(function: Callable[..., Any], first: Any, *others: Any) -> Any:
@@ -37,6 +38,25 @@ def map_arrays(function: Callable[..., Any], first: Any, *others: Any) -> Any:
             return first._make(parts)
         return type(first)(parts)
     return function(first, *others)
+
+
+def add_to(total: Any, part: Any) -> None:
+    """Add the arrays of ``part`` to those of ``total``, which has the same structure, in place.
+
+    >>> total = {"W": np.ones(2)}
+    >>> add_to(total, {"W": np.ones(2)})
+    >>> total
+    {'W': array([2., 2.])}
+    """
+    if isinstance(total, np.ndarray):
+        total += part
+        return
+    pairs = ((total[key], part[key]) for key in total) if isinstance(total, dict) else None
+    for one, other in pairs or zip(total, part, strict=True):
+        if isinstance(one, np.ndarray):
+            one += other
+        else:
+            add_to(one, other)
 
 
 def mismatch(first: Any, other: Any) -> str:
@@ -74,3 +94,37 @@ def count(params: Any) -> int:
     8
     """
     return sum(np.size(array) for _, array in named_arrays(params))
+
+
+def flatten(params: Any) -> NDArray[np.float64]:
+    """All weights in one row, in the order of ``named_arrays``; a copy.
+
+    >>> flatten({"W": np.zeros((2, 2)), "b": np.ones(2)})
+    array([0., 0., 0., 0., 1., 1.])
+    """
+    rows = [np.ravel(array) for _, array in named_arrays(params)]
+    return np.concatenate(rows).astype(np.float64) if rows else np.zeros(0)
+
+
+def unflatten(params: Any, row: NDArray[np.float64]) -> Any:
+    """The weights of a row in the structure and the shapes of ``params``: undoes ``flatten``.
+
+    Raises:
+        ValueError: a row of another length.
+
+    >>> unflatten({"W": np.zeros((2, 1)), "b": np.zeros(1)}, np.array([1.0, 2.0, 3.0]))["b"]
+    array([3.])
+    """
+    if np.shape(row) != (count(params),):
+        raise ValueError(
+            f"row has shape {np.shape(row)}, but params has {count(params)} weights; "
+            "pass one number a weight, as flatten returns them"
+        )
+    start = 0
+
+    def taken(array: Any) -> Any:
+        nonlocal start
+        first, start = start, start + np.size(array)
+        return np.array(row[first:start], dtype=np.float64).reshape(np.shape(array))
+
+    return map_arrays(taken, params)
