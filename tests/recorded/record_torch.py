@@ -47,7 +47,8 @@ def record(kind: type, options: dict) -> dict[str, np.ndarray]:
 if __name__ == "__main__":
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    arrays = {"version": np.array(torch.__version__)}
+    made_by = (("PyTorch", torch), ("NumPy", np))
+    arrays = {"versions": np.array([f"{name} {module.__version__}" for name, module in made_by])}
     for net, (kind, options) in NETS.items():
         arrays |= {f"{net}/{name}": array for name, array in record(kind, options).items()}
     np.savez_compressed(Path(__file__).with_name("torch.npz"), **arrays)
