@@ -1,5 +1,6 @@
 """What the functions of this room are handed: a cell, its parameters, a run that it made."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -136,16 +137,22 @@ def checked_run(cell: Cell, params: Any, run: Any) -> Shapes:
     return shapes
 
 
-def checked_error(run: Any, grad_h: ArrayLike) -> Array:
+def checked_error(outputs: Sequence[Array], grad_h: ArrayLike) -> Array:
     """dL/dh of every step as an array of the run's shape, or a clear error.
 
     A net that exploded has outputs, and so an error, that are not finite: those pass.
+
+    Args:
+        outputs: h_t of every step.
+        grad_h: (time, ..., units).
     """
-    exploded = not np.isfinite(run.states.h).all()
-    array = numbers("grad_h", grad_h, axes="(time, ..., units)", finite=not exploded, whole=False)
-    if array.shape != run.states.h.shape:
+    array = numbers("grad_h", grad_h, axes="(time, ..., units)", finite=False, whole=False)
+    wanted = (len(outputs), *outputs[0].shape)
+    if array.shape != wanted:
         raise ValueError(
-            f"grad_h has shape {array.shape}, but the run's h has {run.states.h.shape}; "
+            f"grad_h has shape {array.shape}, but the run's h has {wanted}; "
             "pass dL/dh_t of every step, zeros where a step has no error"
         )
+    if not np.isfinite(array).all() and all(np.isfinite(h).all() for h in outputs):
+        numbers("grad_h", array, axes="(time, ..., units)")  # says where
     return array

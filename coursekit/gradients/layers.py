@@ -47,7 +47,7 @@ def spatial_and_temporal(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -
             f"{getattr(cell, '__name__', cell)!r} has one layer; pass what stack(...) returned"
         )
     checked_run(cell, params, run)
-    from_above = checked_error(run, grad_h)
+    from_above = checked_error(run.outputs, grad_h)
     terms = []
     for number in range(len(cell.layers) - 1, -1, -1):
         layer, weights = cell.layers[number], params[number]

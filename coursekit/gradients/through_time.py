@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.cells.parameters import map_arrays
+from coursekit.cells.parameters import add_to, map_arrays
 from coursekit.gradients.arguments import Cell, checked_error, checked_run
 from coursekit.gradients.unroll import Run
 
@@ -58,7 +58,7 @@ def bptt(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -> Gradients:
     (2, 2)
     """
     checked_run(cell, params, run)
-    grad_h = checked_error(run, grad_h)
+    grad_h = checked_error(run.outputs, grad_h)
     total, grad_state = None, None
     grad_xs = np.empty((len(run.traces), *run.traces[0].x.shape))
     t = len(run.traces)
@@ -67,7 +67,7 @@ def bptt(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -> Gradients:
         if total is None:
             total = map_arrays(np.array, grad_params)
         else:  # in place: with large weights a new sum at each step would cost more than the step
-            map_arrays(lambda so_far, part: np.add(so_far, part, out=so_far), total, grad_params)
+            add_to(total, grad_params)
         grad_xs[t] = grad_x
         grad_state = grad_previous
     return Gradients(total, grad_xs, grad_state)
@@ -91,6 +91,6 @@ def gradient_by_time(cell: Cell, params: Any, run: Run, grad_h: ArrayLike) -> An
     (5, 2, 2)
     """
     checked_run(cell, params, run)
-    grad_h = checked_error(run, grad_h)
+    grad_h = checked_error(run.outputs, grad_h)
     parts = [grad_params for grad_params, _, _ in backwards(cell, params, run, grad_h)]
     return map_arrays(lambda *rows: np.stack(rows), *parts[::-1])

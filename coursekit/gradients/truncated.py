@@ -124,7 +124,7 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
     """
     partials = first_partials(cell, params)
     checked_run(cell, params, run)
-    grad_h = checked_error(run, grad_h)
+    grad_h = checked_error(run.outputs, grad_h)
     total = map_arrays(np.zeros_like, params)
     for trace, error in zip(run.traces, grad_h, strict=True):
         partials = next_partials(params, trace, partials)

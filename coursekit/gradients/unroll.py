@@ -1,6 +1,8 @@
 """Run a cell over a sequence and keep what the backward pass needs."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,12 +14,23 @@ from coursekit.gradients.arguments import Cell, checked_inputs, checked_state
 Array = NDArray[np.float64]
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True)
+class Run:
     """A cell run over a sequence."""
 
     initial: Any  # State before the first step
-    states: Any  # State, its fields stacked: (time, ..., units)
     traces: tuple[Any, ...]  # one Trace a step
+    after: tuple[Any, ...]  # one State a step
+
+    @property
+    def outputs(self) -> tuple[Array, ...]:
+        """h_t of every step, each (..., units)."""
+        return tuple(state.h for state in self.after)
+
+    @cached_property
+    def states(self) -> Any:
+        """State, its fields stacked: (time, ..., units)."""
+        return map_arrays(lambda *fields: np.stack(fields), *self.after)
 
     def trace(self, letter: str) -> Array:
         """One letter of all steps, stacked: ``run.trace("f")`` is (time, ..., units).
@@ -64,4 +77,4 @@ def unroll(cell: Cell, params: Any, xs: ArrayLike, state: Any = None) -> Run:
         run_state, trace = cell.step(params, x, run_state)
         states.append(run_state)
         traces.append(trace)
-    return Run(state, map_arrays(lambda *fields: np.stack(fields), *states), tuple(traces))
+    return Run(state, tuple(traces), tuple(states))

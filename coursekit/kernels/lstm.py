@@ -139,7 +139,7 @@ def bptt(run: Run, grad_h: ArrayLike) -> Gradients:
     Raises:
         ValueError: grad_h of another shape.
     """
-    errors = checked_error(run, grad_h).astype(run.xs.dtype, copy=False)
+    errors = checked_error(list(run.states.h), grad_h).astype(run.xs.dtype, copy=False)
     params, (steps, batch, units) = run.params, run.squashed.shape
     errors = errors.reshape(steps, batch, units)
     inputs = run.xs.shape[-1]
@@ -151,7 +151,7 @@ def bptt(run: Run, grad_h: ArrayLike) -> Gradients:
     grad_xs = np.empty_like(xs)
     carried_h, carried_c = (np.zeros((batch, units), xs.dtype) for _ in range(2))
     # A block of steps: enough for a good product, and a small part of what the run keeps.
-    block = min(max(1, steps // 6), 16)
+    block = min(max(1, steps // 12), 8)
     deltas = np.empty((block, batch, 4 * units), xs.dtype)
     for last in range(steps, 0, -block):
         first = max(0, last - block)
