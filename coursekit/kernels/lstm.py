@@ -151,7 +151,7 @@ def bptt(run: Run, grad_h: ArrayLike) -> Gradients:
     grad_xs = np.empty_like(xs)
     carried_h, carried_c = (np.zeros((batch, units), xs.dtype) for _ in range(2))
     # A block of steps: enough for a good product, and a small part of what the run keeps.
-    block = min(max(1, steps // 12), 8)
+    block = min(max(1, steps // 8), 12)
     deltas = np.empty((block, batch, 4 * units), xs.dtype)
     for last in range(steps, 0, -block):
         first = max(0, last - block)
