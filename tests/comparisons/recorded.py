@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.cells import gru, gru_reset_after, lstm, stack
 from coursekit.cells.bridges import from_keras, from_torch, to_keras, to_torch
 from coursekit.gradients import bptt, unroll
+from tests.comparisons.settings import apart
 
 FOLDER = Path(__file__).parents[1] / "recorded"
 CELL_OF = {
@@ -26,45 +27,49 @@ def recorded(framework, net):
         }
 
 
-def furthest(pairs):
-    """The largest difference, each relative to the largest number of its array."""
-    return max(np.abs(one - other).max() / np.abs(other).max() for one, other in pairs)
+def made_with(framework):
+    """What made the file, such as ``PyTorch 2.13.0``."""
+    with np.load(FOLDER / f"{framework}.npz") as file:
+        return str(file["versions"][0]).partition("+")[0]
 
 
 def torch_difference(net):
     """Outputs and all gradients of one recorded PyTorch net, however many layers it has."""
     found = recorded("torch", net)
     weights = {name: array for name, array in found.items() if name.startswith(("weight", "bias"))}
-    layers = len(found["h"])
-    params = [from_torch(weights, layer) for layer in range(layers)]
-    cells = [CELL_OF[type(part)] for part in params]
-    fields = [found["h"], found["c"]] if "c" in found else [found["h"]]
-    states = [cell.State(*(field[n] for field in fields)) for n, cell in enumerate(cells)]
-    whole = stack(*cells)
-    run = unroll(
-        *(whole, whole.Params(params), found["x"]), whole.State(states[-1].h, tuple(states))
+    layers = range(len(found["h"]))
+    params = [from_torch(weights, layer) for layer in layers]
+    each = [CELL_OF[type(part)] for part in params]
+    whole = stack(*each)
+    states = tuple(
+        cell.State(*(found[field][n] for field in cell.State._fields))
+        for n, cell in enumerate(each)
     )
+    start = whole.State(states[-1].h, states)
+    run = unroll(whole, whole.Params(params), found["x"], start)
     back = bptt(whole, whole.Params(params), run, found["told"])
-    pairs = [(run.states.h, found["outputs"]), (back.xs, found["grad_x"])]
-    for n in range(layers):
-        pairs.append((back.state.layers[n].h, found["grad_h"][n]))
-        if "c" in found:
-            pairs.append((back.state.layers[n].c, found["grad_c"][n]))
-        for name, array in to_torch(back.params[n], layer=n).items():
-            if name not in weights:
-                continue
-            if name.startswith("bias_hh"):  # the gradient of a sum is that of each part
-                wanted = found[f"grad_bias_hh_l{n}"]
-                if cells[n] is lstm:
-                    array = to_torch(back.params[n], layer=n)[f"bias_ih_l{n}"]
-                else:
-                    units = len(wanted) // 3
-                    both = to_torch(back.params[n], layer=n)[f"bias_ih_l{n}"][: 2 * units]
-                    array = np.concatenate([both, array[2 * units :]])
-                pairs.append((array, wanted))
-            else:
-                pairs.append((array, found[f"grad_{name}"]))
-    return furthest(pairs)
+    ours = {"outputs": run.states.h, "grad_x": back.xs}
+    for field in each[0].State._fields:
+        ours[f"grad_{field}"] = np.stack([getattr(part, field) for part in back.state.layers])
+    for n in layers:
+        for name, array in with_both_biases(to_torch(back.params[n], layer=n), n).items():
+            if name in weights:
+                ours[f"grad_{name}"] = array
+    return apart(ours, only(found))
+
+
+def with_both_biases(gradient, layer):
+    """A gradient in PyTorch's layout: where two biases are added, each has that of the sum."""
+    first, second = gradient[f"bias_ih_l{layer}"], gradient[f"bias_hh_l{layer}"]
+    alone = len(gradient[f"weight_hh_l{layer}"]) // gradient[f"weight_hh_l{layer}"].shape[1] == 3
+    shared = len(second) * 2 // 3 if alone else len(second)  # r and z, or all of the LSTM
+    both = np.concatenate([first[:shared], second[shared:]])
+    return gradient | {f"bias_hh_l{layer}": both}
+
+
+def only(found):
+    """Outputs and gradients, of all that is recorded."""
+    return {name: a for name, a in found.items() if name == "outputs" or name.startswith("grad_")}
 
 
 def keras_difference(net):
@@ -75,15 +80,12 @@ def keras_difference(net):
     state = cell.State(*(found[name] for name in cell.State._fields))
     run = unroll(cell, params, found["x"].swapaxes(0, 1), state)
     back = bptt(cell, params, run, found["told"].swapaxes(0, 1))
-    pairs = [
-        (run.states.h.swapaxes(0, 1), found["outputs"]),
-        (back.xs.swapaxes(0, 1), found["grad_x"]),
-    ]
+    ours = {"outputs": run.states.h.swapaxes(0, 1), "grad_x": back.xs.swapaxes(0, 1)}
+    for field, array in back.state._asdict().items():
+        ours[f"grad_{field}"] = array
     for name, array in to_keras(back.params).items():
-        wanted = found[f"grad_{name}"]
         if name == "bias" and array.ndim == 2:  # z and r have one bias here, and two there
-            units = array.shape[1] // 3
-            array = array.copy()
-            array[1, : 2 * units] = array[0, : 2 * units]
-        pairs.append((array, wanted))
-    return furthest(pairs)
+            shared = array.shape[1] * 2 // 3
+            array = np.stack([array[0], np.concatenate([array[0, :shared], array[1, shared:]])])
+        ours[f"grad_{name}"] = array
+    return apart(ours, only(found))
