@@ -21,12 +21,12 @@ from coursekit.blocks.published import PUBLISHED, Published
 from coursekit.blocks.rule import (
     Partials,
     first_partials,
-    full_gradient,
     gradient_now,
     next_partials,
     train_sequence,
     truncated_gradient,
 )
+from coursekit.blocks.through_time import full_gradient
 
 __all__ = [
     "PUBLISHED",

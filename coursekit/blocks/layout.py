@@ -53,7 +53,8 @@ class Layout:
         squash: of the outputs; "sigma" or "identity".
 
     Raises:
-        ValueError: a size below one, or a word that is not in the list.
+        ValueError: a size below one, a word that is not in the list, or anything but True and
+            False where a thing exists or not.
     """
 
     inputs: int
@@ -73,12 +74,15 @@ class Layout:
     def __post_init__(self) -> None:
         for name in ("inputs", "outputs", "blocks", "cells"):
             whole_number(name, getattr(self, name), least=1)
+        for name in ("forget_gates", "output_gates", "shortcut", "peepholes"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} is {getattr(self, name)!r}; pass True or False")
         if self.recurrent not in RECURRENT:
             raise ValueError(f"recurrent is {self.recurrent!r}; pass one of {RECURRENT}")
         if not isinstance(self.biased, tuple) or not set(self.biased) <= set(BIASED):
             raise ValueError(f"biased is {self.biased!r}; pass a tuple of some of {BIASED}")
         for name in ("squash_in", "squash_out", "squash"):
-            if getattr(self, name) not in SQUASH:
+            if getattr(self, name) not in tuple(SQUASH):
                 raise ValueError(f"{name} is {getattr(self, name)!r}; pass one of {tuple(SQUASH)}")
 
     @property

@@ -112,6 +112,9 @@ def init(
         spread: the largest size of a weight.
         input_bias, forget_bias, output_bias: one number a block; drawn like the rest without.
 
+    Returns:
+        Params; the bias of a unit without one is zero.
+
     Raises:
         ValueError: a bias for gates that have none, or another number of them than of blocks.
 
@@ -120,6 +123,7 @@ def init(
     array([-3., -6.])
     """
     generator(rng)
+    checked_layout(layout)
     finite_number("spread", spread)
     masks = trained(layout)
     params = Params(*(rng.uniform(-spread, spread, mask.shape) * mask for mask in masks))
@@ -131,23 +135,42 @@ def init(
         if biases is None:
             continue
         rows = getattr(params, letter)
-        if len(biases) != len(rows) or "gates" not in layout.biased:
+        given = numbers(name, biases, axes="one a block")
+        if given.shape != (len(rows),) or "gates" not in layout.biased:
             raise ValueError(
                 f"{name} is {biases!r}, but this layout has {len(rows)} such gates, "
                 f"{'with' if 'gates' in layout.biased else 'without'} a bias; "
                 "pass one number a block"
             )
-        rows[:, -1] = biases
+        rows[:, -1] = given
     return params
 
 
 def initial_state(layout: Layout) -> State:
-    """Zeros."""
+    """Zeros.
+
+    >>> initial_state(Layout(inputs=2, outputs=1, blocks=2, cells=2)).gates.shape
+    (4,)
+    """
     return State(np.zeros(layout.all_cells), np.zeros(layout.gates), np.zeros(layout.all_cells))
 
 
 def step(layout: Layout, params: Params, x: Array, state: State) -> tuple[State, Trace]:
-    """One step forward: x (inputs,) and the state before -> the state after, and the trace."""
+    """One step forward; it trusts its arguments.
+
+    Args:
+        layout, params: the network.
+        x: (inputs,).
+        state: before the step.
+
+    Returns:
+        The state after, and the trace; ``trace.y`` is what the network predicts.
+
+    >>> net = Layout(inputs=2, outputs=1, blocks=2, cells=2)
+    >>> params = init(np.random.default_rng(0), net)
+    >>> step(net, params, np.ones(2), initial_state(net))[1].y.shape
+    (1,)
+    """
     recurs = {"cells and gates": (state.h, state.gates), "cells": (state.h,), "nothing": ()}
     source = np.concatenate([x, *recurs[layout.recurrent], [1.0]])
     ones = np.ones(layout.blocks)
@@ -177,10 +200,15 @@ def step(layout: Layout, params: Params, x: Array, state: State) -> tuple[State,
     return after, trace
 
 
-def checked(layout: Layout, params: Params, inputs: ArrayLike, state: State | None) -> Array:
-    """Inputs of a sequence, (time, inputs), where everything fits; or a clear error."""
+def checked_layout(layout: Layout) -> None:
+    """A layout, or a clear error."""
     if not isinstance(layout, Layout):
         raise ValueError(f"layout is {layout!r:.60}; pass a Layout")
+
+
+def checked_params(layout: Layout, params: Params) -> None:
+    """Parameters of this layout, or a clear error."""
+    checked_layout(layout)
     if not isinstance(params, Params):
         raise ValueError(f"params is a {type(params).__name__}; make them with blocks.init")
     for name, shape in shapes(layout).items():
@@ -190,6 +218,11 @@ def checked(layout: Layout, params: Params, inputs: ArrayLike, state: State | No
                 f"params.{name} has shape {array.shape}, but this layout needs {shape}; "
                 "make them with blocks.init"
             )
+
+
+def checked(layout: Layout, params: Params, inputs: ArrayLike, state: State | None) -> Array:
+    """Inputs of a sequence, (time, inputs), where everything fits; or a clear error."""
+    checked_params(layout, params)
     xs = numbers("inputs", inputs, axes="(time, inputs)", whole=False)
     if xs.ndim != 2 or len(xs) == 0 or xs.shape[1] != layout.inputs:
         raise ValueError(
@@ -200,10 +233,13 @@ def checked(layout: Layout, params: Params, inputs: ArrayLike, state: State | No
         if not isinstance(state, State):
             raise ValueError(f"state is a {type(state).__name__}; make it with initial_state")
         for name, wanted in initial_state(layout)._asdict().items():
-            if np.shape(getattr(state, name)) != wanted.shape:
+            given = numbers(
+                f"state.{name}", getattr(state, name), axes=str(wanted.shape), whole=False
+            )
+            if given.shape != wanted.shape:
                 raise ValueError(
-                    f"state.{name} has shape {np.shape(getattr(state, name))}, but this layout "
-                    f"needs {wanted.shape}; make it with initial_state(layout)"
+                    f"state.{name} has shape {given.shape}, but this layout needs {wanted.shape}; "
+                    "make it with initial_state(layout)"
                 )
     return xs
 

@@ -1,4 +1,4 @@
-"""The truncated learning rule of the papers, and the full gradient to hold beside it.
+"""The truncated learning rule of the papers, forward in time, and plain descent by it.
 
 For each weight of a cell, an input gate or a forget gate, one number a cell is carried along:
 
@@ -15,6 +15,7 @@ E = 1/2 sum (y - target)^2:
     e_c     = o squash_out'(c_v) e_v                        times the partials, for the others
 
 Nothing is sent to other hidden units. The papers' error has no factor 2, and neither has this one.
+The 2002 paper descends with momentum: hand ``truncated_gradient`` to ``training.Momentum``.
 
 Source: Hochreiter and Schmidhuber 1997, appendix A.1; Gers, Schmidhuber and Cummins 2000, with
 c_{t-1} in the forget gate's partial (the technical report prints the squashed new state there).
@@ -53,7 +54,11 @@ class Partials(NamedTuple):
 
 
 def first_partials(layout: Layout) -> Partials:
-    """Before the first step nothing depends on a weight: zeros."""
+    """Before the first step nothing depends on a weight: zeros.
+
+    >>> first_partials(Layout(inputs=2, outputs=1, blocks=2, cells=2)).W_i.shape
+    (4, 11)
+    """
     cells, sources, per = layout.all_cells, layout.sources, layout.cells
     forget = cells * layout.forget_gates
     return Partials(
@@ -162,8 +167,17 @@ def truncated_gradient(
         mask: (time,), True where a step has a target; all steps without it.
         state: before the first step; zeros without it.
 
+    Returns:
+        The gradient of E in the shapes of Params; zeros at biases that do not exist.
+
     Raises:
         ValueError: something that does not fit: the message names it.
+
+    >>> from coursekit.blocks import init
+    >>> net = Layout(inputs=2, outputs=1, blocks=2, cells=2)
+    >>> params = init(np.random.default_rng(0), net)
+    >>> truncated_gradient(net, params, np.ones((5, 2)), np.ones((5, 1))).V.shape
+    (1, 5)
     """
     traces = run(layout, params, inputs, state)
     wanted, told = checked_targets(layout, np.asarray(inputs), targets, mask)
@@ -196,6 +210,16 @@ def train_sequence(
 
     Returns:
         The network after, and what it predicted, (time, outputs), before each of its updates.
+
+    Raises:
+        ValueError: something that does not fit: the message names it.
+
+    >>> from coursekit.blocks import init
+    >>> net = Layout(inputs=2, outputs=1, blocks=2, cells=2)
+    >>> params, last = init(np.random.default_rng(0), net), np.arange(5) == 4
+    >>> params, predicted = train_sequence(net, params, np.ones((5, 2)), np.ones((5, 1)), last, 0.5)
+    >>> predicted.shape
+    (5, 1)
     """
     xs = checked(layout, params, inputs, None)
     wanted, told = checked_targets(layout, xs, targets, mask)
@@ -215,67 +239,3 @@ def train_sequence(
     if not every_step:
         params = map_arrays(lambda w, d: w - rate * d, params, total)
     return params, np.array(predicted)
-
-
-def full_gradient(
-    layout: Layout,
-    params: Params,
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    mask: ArrayLike | None = None,
-) -> Params:
-    """The whole gradient of E, by backpropagation through time, from a fresh state.
-
-    Args and errors: as for ``truncated_gradient``.
-    """
-    traces = run(layout, params, inputs)
-    wanted, told = checked_targets(layout, np.asarray(inputs), targets, mask)
-    cells, per = layout.all_cells, layout.cells
-    by_block = (layout.blocks, per)
-    grad = map_arrays(np.zeros_like, params)
-    later = initial_state(layout)  # the gradient with respect to the state after this step
-    for trace, target, has_target in zip(reversed(traces), wanted[::-1], told[::-1], strict=True):
-        delta_k = output_delta(layout, trace, target) * has_target
-        error = later.h + delta_k @ params.V[:, :cells]
-        of_gates = iter(np.split(later.gates, layout.gates // layout.blocks))
-        i, f, o = (np.repeat(gate, per) for gate in (trace.i, trace.f, trace.o))
-
-        def block_sum(of_cells: Array) -> Array:
-            return of_cells.reshape(by_block).sum(axis=1)
-
-        told_i = next(of_gates)
-        told_f = next(of_gates) if layout.forget_gates else np.zeros(layout.blocks)
-        told_o = next(of_gates) if layout.output_gates else np.zeros(layout.blocks)
-        delta_o = (block_sum(error * trace.squashed) + told_o) * trace.o * (1 - trace.o)
-        error_c = later.c + error * o * SQUASH[layout.squash_out][1](trace.squashed)
-        if len(params.p_o):
-            error_c = error_c + (delta_o[:, None] * params.p_o).ravel()
-        before = trace.previous.c
-        delta_g = error_c * i * SQUASH[layout.squash_in][1](trace.g)
-        delta_i = (block_sum(error_c * trace.g) + told_i) * trace.i * (1 - trace.i)
-        delta_f = (block_sum(error_c * before) + told_f) * trace.f * (1 - trace.f)
-        deltas = {"W_i": delta_i, "W_f": delta_f, "W_o": delta_o, "W_g": delta_g}
-        back = np.zeros(layout.sources)
-        for name, delta in deltas.items():
-            weights = getattr(params, name)
-            getattr(grad, name)[...] += np.outer(delta, trace.source)[: len(weights)]
-            back += delta[: len(weights)] @ weights
-        grad_c = error_c * f
-        for name, delta, shown in (
-            ("p_i", delta_i, before),
-            ("p_f", delta_f, before),
-            ("p_o", delta_o, trace.c),
-        ):
-            weights = getattr(params, name)
-            getattr(grad, name)[...] += (delta[:, None] * shown.reshape(by_block))[: len(weights)]
-            if name != "p_o" and len(weights):
-                grad_c = grad_c + (delta[:, None] * weights).ravel()
-        grad.V[...] += np.outer(delta_k, trace.read)
-        recurring = back[layout.inputs : -1]
-        of_h, of_gate_outputs = recurring[:cells], recurring[cells:]
-        later = State(
-            h=of_h if len(of_h) else np.zeros(cells),
-            gates=of_gate_outputs if len(of_gate_outputs) else np.zeros(layout.gates),
-            c=grad_c,
-        )
-    return map_arrays(np.multiply, grad, trained(layout))

@@ -22,7 +22,7 @@ from coursekit.blocks import (
     trained,
     truncated_gradient,
 )
-from coursekit.cells import lstm
+from coursekit.cells import lstm, lstm_1997
 from coursekit.cells.parameters import map_arrays, named_arrays
 from coursekit.gradients import numerical_gradient, truncated, unroll
 
@@ -195,31 +195,37 @@ def test_gates_feed_the_hidden_units_in_1997_and_not_in_2000():
         assert np.array_equal(one.h, two.h) is not felt
 
 
-def test_it_agrees_with_the_cells_of_the_course_where_both_say_the_same():
-    """One cell a block, no recurrence of gates: the state line of ``lstm`` with other squashes.
+@pytest.mark.parametrize("cell", [lstm_1997, lstm], ids=["1997", "2000"])
+def test_it_agrees_with_the_cells_of_the_course_where_both_say_the_same(cell):
+    """One cell a block, no recurrence of gates: the cells of the course with other squashes.
 
-    4 sigma(net) - 2 = 2 tanh(net / 2) and 2 sigma(c) - 1 = tanh(c / 2). With c halved, and weights
-    into the candidate halved, the network is ``lstm``.
+    2 sigma(c) - 1 = tanh(c / 2) and 4 sigma(net) - 2 = 2 tanh(net / 2): with weights into the
+    candidate halved the state is twice that of the cell, and what it releases is the same.
     """
-    layout = Layout(3, 2, 4, forget_gates=True, recurrent="cells", biased=("gates", "cells"))
+    forget = cell is lstm
+    layout = Layout(*(3, 2, 4), forget_gates=forget, recurrent="cells", biased=("gates", "cells"))
     params, inputs, targets, mask = setting(layout)
-
-    def letters(letter):
-        rows = getattr(params, f"W_{letter}") * (0.5 if letter == "g" else 1.0)
-        return rows[:, :3], rows[:, 3:7], rows[:, -1]
-
-    cell = lstm.Params(*letters("i"), *letters("f"), *letters("o"), *letters("g"))
-    traces, unrolled = run(layout, params, inputs), unroll(lstm, cell, inputs)
+    letters = "ifog" if forget else "iog"
+    parts = (("W", slice(0, 3)), ("U", slice(3, 7)), ("b", -1))
+    weights = cell.Params(
+        **{
+            f"{part}_{letter}": getattr(params, f"W_{letter}")[:, columns]
+            * (0.5 if letter == "g" else 1.0)
+            for letter in letters
+            for part, columns in parts
+        }
+    )
+    traces, unrolled = run(layout, params, inputs), unroll(cell, weights, inputs)
     np.testing.assert_allclose([trace.h for trace in traces], unrolled.states.h, rtol=1e-11)
     ys = np.array([trace.y for trace in traces])
     delta = (ys - targets) * ys * (1 - ys) * mask[:, None]
-    rule = truncated(lstm, cell, unrolled, delta @ params.V[:, :4])
+    rule = truncated(cell, weights, unrolled, delta @ params.V[:, :4])
     given = truncated_gradient(layout, params, inputs, targets, mask)
-    for letter, factor in (("i", 1.0), ("f", 1.0), ("o", 1.0), ("g", 0.5)):
-        rows = getattr(given, f"W_{letter}")
-        for part, name in ((rows[:, :3], "W"), (rows[:, 3:7], "U"), (rows[:, -1], "b")):
-            wanted = factor * getattr(rule, f"{name}_{letter}")
-            np.testing.assert_allclose(part, wanted, rtol=1e-9, atol=1e-13)
+    for letter in letters:
+        for part, columns in parts:
+            wanted = (0.5 if letter == "g" else 1.0) * getattr(rule, f"{part}_{letter}")
+            found = getattr(given, f"W_{letter}")[:, columns]
+            np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-13)
 
 
 def test_memory_does_not_grow_with_time():
@@ -325,6 +331,9 @@ def test_a_state_of_another_layout_is_named():
         ValueError, match=r"state\.h has shape \(6,\), but this layout needs \(4,\)"
     ):
         run(layout, params, inputs, other)
+    unknown = initial_state(layout)._replace(c=np.full(4, np.nan))
+    with pytest.raises(ValueError, match=r"state\.c holds nan"):
+        run(layout, params, inputs, unknown)
     with pytest.raises(ValueError, match="rate is -1"):
         train_sequence(layout, params, inputs, np.ones((6, 2)), None, -1)
     assert isinstance(initial_state(layout), State)
