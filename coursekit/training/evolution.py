@@ -18,17 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import finite_number, generator, numbers, whole_number
-from coursekit.training.generations import Evolved, Generations, Search
+from coursekit.arguments import generator, numbers, whole_number
+from coursekit.training.generations import Evolved, Generations, Search, positive
 
 Array = NDArray[np.float64]
-
-
-def positive(name: str, value: float) -> float:
-    """A finite number above zero, or a clear error."""
-    if finite_number(name, value) == 0:
-        raise ValueError(f"{name} is {value!r}; pass a number above 0")
-    return float(value)
 
 
 def shaped_by_rank(fitness: ArrayLike) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from coursekit.arguments import function, numbers, whole_number
+from coursekit.arguments import finite_number, function, numbers, whole_number
 from coursekit.cells.parameters import count, flatten, named_arrays, unflatten
 
 Array = NDArray[np.float64]
@@ -36,6 +36,13 @@ class Evolved:
     history: Generations
     evaluations: int
     ended: str  # "done", "stopped" (by stop) or "interrupted" (by the keyboard)
+
+
+def positive(name: str, value: float) -> float:
+    """A finite number above zero, or a clear error."""
+    if finite_number(name, value) == 0:
+        raise ValueError(f"{name} is {value!r}; pass a number above 0")
+    return float(value)
 
 
 def checked_score(name: str, returned: Any, evaluation: int) -> float:
@@ -72,7 +79,6 @@ class Search:
         self.start = self.fittest = flatten(params)
         self.fitness = -np.inf
         self.evaluations = 0
-        self.history = Generations()
 
     def evaluate(self, row: Array) -> float:
         """The fitness of one row of weights, checked."""
@@ -90,25 +96,43 @@ class Search:
         stop: Callable[[Generations], bool] | None,
         progress: bool | None,
     ) -> Evolved:
-        """Let ``generation`` evaluate one generation after the other; it returns their fitness."""
-        whole_number("generations", generations, least=1)
-        if stop is not None:
-            function("stop", stop)
-        hidden = not (sys.stderr.isatty() if progress is None else progress)
-        ended, history = "done", self.history
-        try:
-            with tqdm(total=generations, disable=hidden, leave=False, unit="generation") as bar:
-                for _ in range(generations):
-                    fitness = generation()
-                    history.best.append(float(np.max(fitness)))
-                    history.mean.append(float(np.mean(fitness)))
-                    bar.set_postfix(best=f"{self.fitness:.4g}", refresh=False)
-                    bar.update()
-                    if stop is not None and stop(history):
-                        ended = "stopped"
-                        break
-        except KeyboardInterrupt:
-            ended, made = "interrupted", len(history.best)
-            print(f"interrupted after {made} of {generations} generations; the fittest is kept")
+        """Let ``generation`` evaluate one generation after the other, and say what was found."""
+        history, ended = loop(generation, generations, stop, progress)
         params = unflatten(self.structure, self.fittest)
         return Evolved(params, self.fitness, history, self.evaluations, ended)
+
+
+def loop(
+    generation: Callable[[], list[float]],
+    generations: int,
+    stop: Callable[[Generations], bool] | None,
+    progress: bool | None,
+) -> tuple[Generations, str]:
+    """Run generations until there were enough, or ``stop`` or the keyboard ends it.
+
+    Args:
+        generation: makes one generation and returns the fitness of all that it evaluated.
+
+    Returns:
+        The history, and why it ended.
+    """
+    whole_number("generations", generations, least=1)
+    if stop is not None:
+        function("stop", stop)
+    hidden = not (sys.stderr.isatty() if progress is None else progress)
+    history, ended = Generations(), "done"
+    try:
+        with tqdm(total=generations, disable=hidden, leave=False, unit="generation") as bar:
+            for _ in range(generations):
+                fitness = generation()
+                history.best.append(float(np.max(fitness)))
+                history.mean.append(float(np.mean(fitness)))
+                bar.set_postfix(best=f"{max(history.best):.4g}", refresh=False)
+                bar.update()
+                if stop is not None and stop(history):
+                    ended = "stopped"
+                    break
+    except KeyboardInterrupt:
+        ended, made = "interrupted", len(history.best)
+        print(f"interrupted after {made} of {generations} generations; the fittest is kept")
+    return history, ended
