@@ -91,12 +91,15 @@ def changed(arrays, **changes):
         ({"weight_ih_l0": None, "head": np.ones(1)}, "missing: weight_ih_l0; extra: head"),
         ({"weight_ih_l0_reverse": np.ones(1)}, "extra: weight_ih_l0_reverse .a bidirectional net"),
         ({"weight_hr_l0": np.ones(1)}, "extra: weight_hr_l0 .*projections"),
-        ({"net.weight_hh_l0": np.ones(1)}, "leave out the prefix"),
+        ({"net.weight_hh_l0": np.ones(1)}, "leave out what stands before"),
         (
             {"weight_hh_l0": np.ones((8, 3))},
             r"weight_hh_l0 has shape \(8, 3\); an LSTM has 4 times",
         ),
         ({"weight_ih_l0": np.ones((6, 3))}, r"weight_ih_l0 has shape \(6, 3\), expected \(8, 3\)"),
+        ({"weight_ih_l0": "ones"}, "weight_ih_l0 has dtype"),
+        ({"weight_ih_l0": [[1.0], [1.0, 2.0]]}, "weight_ih_l0 has rows of different lengths"),
+        ({"weight_ih_l1_reverse": np.ones(1)}, "extra: weight_ih_l1_reverse .a bidirectional"),
         ({"weight_ih_l0": np.ones(8)}, r"weight_ih_l0 has shape \(8,\); pass a matrix"),
         ({"bias_ih_l0": np.ones(6)}, r"bias_ih_l0 has shape \(6,\), expected \(8,\)"),
         ({"bias_ih_l0": np.full(8, np.nan)}, "bias_ih_l0 holds nan"),
@@ -134,6 +137,66 @@ def test_cells_that_a_framework_does_not_have_are_refused():
         from_keras([np.ones(3)])
     with pytest.raises(ValueError, match="layer is -1"):
         from_torch(to_torch(drawn(lstm)), layer=-1)
+
+
+def test_what_is_no_dict_is_refused():
+    for wrong in (None, 5, np.ones((2, 2)), "weights"):
+        with pytest.raises(ValueError, match="pass a dict of names to arrays"):
+            from_torch(wrong)
+        with pytest.raises(ValueError, match="pass a dict of names to arrays"):
+            from_keras(wrong)
+
+
+def test_a_layer_that_is_not_there_is_said_beside_those_that_are():
+    with pytest.raises(ValueError) as caught:
+        from_torch(to_torch(drawn(lstm)), layer=1)
+    told = str(caught.value)
+    assert "missing: weight_ih_l1, weight_hh_l1; of other layers: weight_ih_l0" in told
+    assert "extra" not in told
+
+
+@pytest.mark.parametrize("prefix", ["lstm/lstm_cell/", "lstm."])
+def test_names_with_a_prefix_get_the_advice(prefix):
+    arrays = {f"{prefix}{name}:0": array for name, array in to_keras(drawn(lstm)).items()}
+    with pytest.raises(ValueError, match="leave out what stands before and after"):
+        from_keras(arrays)
+
+
+class Tensor:
+    """What a tensor of PyTorch does: no array while it is trained, or on another device."""
+
+    def __init__(self, array, trained=False, device="cpu"):
+        self.array, self.trained, self.device = array, trained, device
+
+    def detach(self):
+        return Tensor(self.array, device=self.device)
+
+    def __array__(self, dtype=None, copy=None):
+        if self.trained:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad")
+        if self.device != "cpu":
+            raise TypeError(f"can't convert {self.device} device type tensor to numpy")
+        return self.array
+
+
+def test_tensors_are_taken_as_they_are_from_a_net():
+    params = drawn(gru_reset_after)
+    arrays = to_torch(params)
+    trained = {name: Tensor(array, trained=True) for name, array in arrays.items()}
+    assert_equal(from_torch(trained), params)
+    elsewhere = {name: Tensor(array, device="cuda") for name, array in arrays.items()}
+    with pytest.raises(ValueError, match="weight_ih_l0 is no array .*pass NumPy arrays or tensors"):
+        from_torch(elsewhere)
+
+
+def test_what_comes_back_shares_nothing_with_what_was_given():
+    params = drawn(gru_reset_after)
+    arrays, lists = to_torch(params), to_keras(params)
+    for given, read in ((arrays, from_torch), (lists, from_keras)):
+        found = read(given)
+        for array in given.values():
+            array += 1
+        assert_equal(found, params)
 
 
 def test_no_framework_is_imported():
