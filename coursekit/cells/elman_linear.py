@@ -1,7 +1,7 @@
 """The plain recurrent cell without a squashing function: a negative control.
 
     net_t = W x_t + U h_{t-1} + b
-    h_t   = net_t,   f'(net_t) = 1
+    h_t   = net_t      so f'(net_t) = 1
 
 One change from ``elman``: the identity for tanh. All that shrinks or grows is then U's doing.
 

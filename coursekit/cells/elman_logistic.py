@@ -1,7 +1,7 @@
 """The plain recurrent cell with the logistic as its squashing function.
 
     net_t = W x_t + U h_{t-1} + b
-    h_t   = sigma(net_t),   f'(net_t) = h_t (1 - h_t), at most 1/4
+    h_t   = sigma(net_t)      so f'(net_t) = h_t (1 - h_t), at most 1/4
 
 One change from ``elman``: sigma for tanh. The cell of the analysis of 1991.
 
