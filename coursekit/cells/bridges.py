@@ -122,7 +122,8 @@ def from_keras(
     if isinstance(arrays, (list, tuple)):
         if len(arrays) not in (2, 3):
             raise ValueError(
-                f"arrays is a list of {len(arrays)}; pass kernel, recurrent_kernel and bias"
+                f"arrays is a list of {len(arrays)}; pass kernel, recurrent_kernel and bias "
+                "(a bidirectional layer has twice as many, and is no cell of this course)"
             )
         arrays = dict(zip(KERAS_NAMES, arrays, strict=False))
     arrays = _mapping(arrays)

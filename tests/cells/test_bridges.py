@@ -135,6 +135,8 @@ def test_cells_that_a_framework_does_not_have_are_refused():
         to_keras(drawn(elman))
     with pytest.raises(ValueError, match="a list of 1; pass kernel"):
         from_keras([np.ones(3)])
+    with pytest.raises(ValueError, match="a list of 6; .*a bidirectional layer has twice as many"):
+        from_keras([*to_keras(drawn(lstm)).values()] * 2)
     with pytest.raises(ValueError, match="layer is -1"):
         from_torch(to_torch(drawn(lstm)), layer=-1)
 
