@@ -28,8 +28,11 @@ from coursekit.gradients import (
     unroll_tree,
 )
 from coursekit.kernels import lstm as fused
-from tests.comparisons.by_differences import block_setting
-from tests.comparisons.settings import apart, drawn, sequence
+from coursekit.kernels.trainer import OnlineTrainer
+from coursekit.tasks import Sequences
+from coursekit.training import Sgd, init_model, loss_and_gradient
+from coursekit.training.solved_readouts import by_pseudo_inverse
+from tests.comparisons.settings import INPUTS, UNITS, apart, block_setting, drawn, sequence
 
 
 def forward_in_time(cell):
@@ -211,3 +214,30 @@ def compiled():
     found = fused.bptt(fused.unroll(params, xs, state), told)
     wanted = bptt(lstm, params, unroll(lstm, params, xs, state), told)
     return apart(found._asdict(), wanted._asdict())
+
+
+def compiled_updates(cell, readout):
+    """Weights after twelve sequences, an update each: the compiled trainer, the readable loop."""
+    rng = np.random.default_rng(8)
+    model = init_model(rng, cell, readout, inputs=INPUTS, units=UNITS, outputs=2)
+    lengths = rng.integers(1, 20, 12)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    inputs, mask = rng.normal(size=(offsets[-1], INPUTS)), rng.random(offsets[-1]) < 0.3
+    mask[offsets[1:] - 1] = True
+    targets = np.eye(2)[rng.integers(2, size=offsets[-1])]
+    trainer = OnlineTrainer(cell, readout, [model], rate=0.2)
+    trainer.learn([Sequences(inputs, targets, mask, offsets)])
+    sgd = Sgd(0.2)
+    memory = sgd.start(model)
+    for one in map(slice, offsets[:-1], offsets[1:]):
+        _, gradient = loss_and_gradient(cell, readout, model, inputs[one], targets[one], mask[one])
+        model, memory = sgd.update(model, gradient, memory)
+    return apart(trainer.model(0), model)
+
+
+def normal_equations():
+    """The read-out by pseudo-inverse: V H^T H = Y^T H."""
+    rng = np.random.default_rng(9)
+    states, targets = rng.normal(size=(40, 5)), rng.normal(size=(40, 2))
+    wanted = np.linalg.solve(states.T @ states, states.T @ targets).T
+    return apart({"V": by_pseudo_inverse(states, targets).V}, {"V": wanted})

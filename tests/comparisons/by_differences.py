@@ -15,7 +15,8 @@ from coursekit.gradients import (
     unroll,
     unroll_tree,
 )
-from tests.comparisons.settings import INPUTS, TREES, UNITS, apart, drawn, sequence
+from coursekit.training import init_model, loss_and_gradient
+from tests.comparisons.settings import INPUTS, TREES, UNITS, apart, block_setting, drawn, sequence
 
 STACKED = cells.stack(cells.lstm, cells.gru)
 
@@ -123,18 +124,6 @@ def truncated_rule(name):
     return apart(truncated(cell, params, run, told), numerical_gradient(loss, params))
 
 
-def block_setting(name, steps=5):
-    """A published network with weights of any size, and targets at the last two steps."""
-    published, rng = blocks.PUBLISHED[name], np.random.default_rng(5)
-    layout = published.layout
-    params = map_arrays(
-        lambda array, there: 0.6 * rng.normal(size=array.shape) * there,
-        *(published.init(rng), blocks.trained(layout)),
-    )
-    targets, mask = rng.random((steps, layout.outputs)), np.arange(steps) >= steps - 2
-    return layout, params, rng.normal(size=(steps, layout.inputs)), targets, mask
-
-
 def block_gradient(name):
     """The whole gradient of a published network."""
     layout, params, inputs, targets, mask = block_setting(name)
@@ -187,3 +176,17 @@ def block_rule(name):
 
     expected = map_arrays(np.multiply, numerical_gradient(loss, params), blocks.trained(layout))
     return apart(blocks.truncated_gradient(layout, params, inputs, targets, mask), expected)
+
+
+def with_readout(readout):
+    """A cell and its read-out, by the loss that training lowers."""
+    rng = np.random.default_rng(7)
+    model = init_model(rng, cells.lstm, readout, inputs=INPUTS, units=UNITS, outputs=3)
+    model = map_arrays(lambda array: rng.normal(size=array.shape), model)
+    inputs, targets = rng.normal(size=(5, INPUTS)), np.eye(3)[[0, 2, 1, 1, 0]]
+    mask = np.array([False, True, True, False, True])
+
+    def both(model):
+        return loss_and_gradient(cells.lstm, readout, model, inputs, targets, mask)
+
+    return apart(both(model)[1], numerical_gradient(lambda m: both(m)[0], model))

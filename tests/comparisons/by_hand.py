@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from coursekit import cells
+from coursekit import blocks, cells
 from coursekit.gradients import Tree, unroll, unroll_tree
-from tests.comparisons.settings import INPUTS, TREES, UNITS, apart, drawn, sequence
+from tests.comparisons.settings import INPUTS, TREES, UNITS, apart, block_setting, drawn, sequence
 
 
 def sigma(net):
@@ -144,3 +144,51 @@ def picture():
         wanted.append(h)
     found = unroll(cells.conv_lstm, params, xs, state).states.h
     return apart({"h": found}, {"h": np.array(wanted)})
+
+
+def block_outputs(name):
+    """A published network of memory blocks, one number at a time."""
+    layout, params, inputs, _, _ = block_setting(name)
+    squash = {
+        "4 sigma - 2": lambda net: 4 * sigma(net) - 2,
+        "2 sigma - 1": lambda net: 2 * sigma(net) - 1,
+        "sigma": sigma,
+        "identity": float,
+    }
+    h, c = [0.0] * layout.all_cells, [0.0] * layout.all_cells
+    before = {letter: [0.0] * layout.blocks for letter in "ifo"}
+    there = {"i": True, "f": layout.forget_gates, "o": layout.output_gates}
+    wanted = []
+    for x in inputs:
+        source = [float(value) for value in x]
+        if layout.recurrent != "nothing":
+            source += h
+        if layout.recurrent == "cells and gates":
+            source += [value for letter in "ifo" if there[letter] for value in before[letter]]
+        source.append(1.0)
+
+        def gate(letter, block, shown, source=source):
+            if not there[letter]:
+                return 1.0
+            net = row(getattr(params, f"W_{letter}"), block, source)
+            if layout.peepholes:
+                own = shown[block * layout.cells : (block + 1) * layout.cells]
+                net += row(getattr(params, f"p_{letter}"), block, own)
+            return sigma(net)
+
+        new_c, new_h, now = [], [], {"i": [], "f": [], "o": []}
+        for block in range(layout.blocks):
+            for letter in "if":
+                now[letter].append(gate(letter, block, c))
+            for k in range(block * layout.cells, (block + 1) * layout.cells):
+                g = squash[layout.squash_in](row(params.W_g, k, source))
+                new_c.append(now["f"][block] * c[k] + now["i"][block] * g)
+            now["o"].append(gate("o", block, new_c))
+            for k in range(block * layout.cells, (block + 1) * layout.cells):
+                new_h.append(now["o"][block] * squash[layout.squash_out](new_c[k]))
+        h, c, before = new_h, new_c, now
+        read = h + ([float(value) for value in x] if layout.shortcut else []) + [1.0]
+        ys = [squash[layout.squash](row(params.V, k, read)) for k in range(layout.outputs)]
+        wanted.append(ys)
+    found = [trace.y for trace in blocks.run(layout, params, inputs)]
+    return apart({"y": np.array(found)}, {"y": np.array(wanted)})

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit import cells
+from coursekit import blocks, cells
 from coursekit.cells.parameters import map_arrays, named_arrays
 
 TREES = ("tree_lstm", "nary_tree_lstm")
@@ -30,6 +30,18 @@ def sequence(cell, steps=6, seed=1, batch=(2,)):
     state = map_arrays(lambda a: rng.normal(size=a.shape), cell.initial_state(params, batch))
     xs = rng.normal(size=(steps, *batch, INPUTS, *size))
     return params, xs, state, rng.normal(size=(steps, *batch, UNITS, *size))
+
+
+def block_setting(name, steps=5):
+    """A published network with weights of any size, and targets at the last two steps."""
+    published, rng = blocks.PUBLISHED[name], np.random.default_rng(5)
+    layout = published.layout
+    params = map_arrays(
+        lambda array, there: 0.6 * rng.normal(size=array.shape) * there,
+        *(published.init(rng), blocks.trained(layout)),
+    )
+    targets, mask = rng.random((steps, layout.outputs)), np.arange(steps) >= steps - 2
+    return layout, params, rng.normal(size=(steps, layout.inputs)), targets, mask
 
 
 def apart(one, other):

@@ -51,7 +51,7 @@ def test_every_gradient_is_in_the_table():
     told = [row.what for row in ROWS if row.what.startswith("memory blocks, network")]
     for name in told:
         assert name.split()[3].rstrip(":") in blocks.PUBLISHED
-    assert {name.rpartition(": ")[2] for name in told} == {"BPTT", "truncated rule"}
+    assert {name.rpartition(": ")[2] for name in told} == {"outputs", "BPTT", "truncated rule"}
 
 
 def test_no_two_rows_say_the_same():
