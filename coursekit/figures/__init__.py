@@ -13,8 +13,8 @@ slide size. It returns the axes, and shows nothing: hand them to `show`.
 Show and lay out
     show(figure_or_ax, *, alt, caption=None)      HTML with alt text; closes the figure
     axes(rows=1, columns=1, size=(10, 4.8))       -> (figure, ax or array of axes); inches, 96 px
-    equations(cell)                               typeset; "elman", "carousel", "lstm_1997", "lstm"
-    style.GATE_COLOURS, style.GATE_STYLES         one look for each letter i f o g c h
+    equations(cell)                               typeset from the cell's docstring
+    style.GATE_COLOURS, style.GATE_STYLES         one look for each letter i f o g c h z r
     style.dress(ax, xlabel, ylabel, title)        labels in letters for the back row
 
 Curves (a thin line for each seed, a thick one for the median; a band over 150 points)
@@ -51,7 +51,9 @@ Matrices
     eigenvalues(values (units, units), *, title=None, ax)
 
 Diagrams (of slide size without `ax`; two beside each other are too small for the back row)
-    elman_diagram(*, ax)   carousel_diagram(*, ax)
+    cell_diagram(name, *, ax)   diagram_alt(name)           any cell, "stack", "memory_block"
+    unrolled_diagram(name, words, *, ax)   unrolled_alt(name, words)
+    elman_diagram(*, squash="tanh", ax)   carousel_diagram(*, ax)
     lstm_1997_diagram(*, cut=False, ax)   lstm_diagram(*, ax)
     unrolled(cell="elman", steps=4, *, words=None, ax)
     error_path(steps=5, *, cell="elman", ax)
@@ -76,6 +78,12 @@ from coursekit.figures.curves import (
     score_against_lag,
     squashing_and_derivative,
 )
+from coursekit.figures.diagrams import (
+    cell_diagram,
+    diagram_alt,
+    unrolled_alt,
+    unrolled_diagram,
+)
 from coursekit.figures.equations import equations
 from coursekit.figures.matrices import eigenvalues, matrix
 from coursekit.figures.networks import error_path, memory_block_network, unrolled
@@ -91,13 +99,16 @@ from coursekit.figures.show import picture, png, show
 from coursekit.figures.sketches import dependency, weight_conflict
 from coursekit.figures.style import axes
 from coursekit.figures.traces import gate_traces, state_heatmap, stream_state
+from coursekit.figures.tree_diagrams import memory_block_diagram
 
 __all__ = [
     "axes",
     "carousel_diagram",
+    "cell_diagram",
     "compare_scores",
     "contributions_by_time",
     "dependency",
+    "diagram_alt",
     "eigenvalues",
     "elman_diagram",
     "embedded_reber_automaton",
@@ -113,6 +124,7 @@ __all__ = [
     "lstm_1997_diagram",
     "lstm_diagram",
     "matrix",
+    "memory_block_diagram",
     "memory_block_network",
     "picture",
     "png",
@@ -129,5 +141,7 @@ __all__ = [
     "task_examples",
     "unit_activity",
     "unrolled",
+    "unrolled_alt",
+    "unrolled_diagram",
     "weight_conflict",
 ]

@@ -1,5 +1,7 @@
 """Each cell of the ladder as a diagram: the state on top, inputs left and below, h_t right."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 
 from coursekit.figures import style
@@ -20,8 +22,11 @@ JOIN_X, FORGET_X, INPUT_X, SUM_X, CANDIDATE_X, OUTPUT_X, RELEASE_X = (
 )
 
 
-def elman_diagram(*, ax: Axes | None = None) -> Axes:
+def elman_diagram(*, squash: str = "tanh", ax: Axes | None = None) -> Axes:
     """Draw the Elman cell: h_t = tanh(W x_t + U h_{t-1} + b).
+
+    Args:
+        squash: what is written into the box of the squashing function.
 
     >>> ax = elman_diagram()
     """
@@ -36,7 +41,7 @@ def elman_diagram(*, ax: Axes | None = None) -> Axes:
     sheet.circle(3.6, y, "+")
     sheet.text(3.6, y + 0.58, "net", size=style.SMALL)
     sheet.arrow((3.88, y), (5.05, y))
-    sheet.box(5.7, y, "tanh")
+    sheet.box(5.7, y, squash)
     sheet.arrow((6.35, y), (9.3, y), colour=_H)
     sheet.text(9.75, y, r"$h_t$", color=_H, size=22)
     sheet.dot(8.0, y)
@@ -52,7 +57,7 @@ def carousel_diagram(*, ax: Axes | None = None) -> Axes:
     >>> ax = carousel_diagram()
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
-    _state_line(sheet, plus_x=SUM_X)
+    draw_state_line(sheet, plus_x=SUM_X)
     sheet.text(2.6, STATE + 0.32, r"$\times\,1$  (self-weight one)", size=style.SMALL)
     sheet.text(SUM_X, 0.35, r"$x_t$", size=22)
     sheet.arrow((SUM_X, 0.65), (SUM_X, STATE - 0.28))
@@ -75,7 +80,7 @@ def lstm_1997_diagram(*, cut: bool = False, ax: Axes | None = None) -> Axes:
     >>> ax = lstm_1997_diagram()
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
-    _state_line(sheet, plus_x=SUM_X)
+    draw_state_line(sheet, plus_x=SUM_X)
     sheet.text(2.6, STATE + 0.32, r"$\times\,1$", size=style.LARGE)
     _gated_cell(sheet)
     if cut:
@@ -94,16 +99,17 @@ def lstm_diagram(*, ax: Axes | None = None) -> Axes:
     """
     sheet = Sheet(ax, WIDTH, HEIGHT)
     x = FORGET_X
-    _state_line(sheet, plus_x=SUM_X, times_x=x)
+    draw_state_line(sheet, plus_x=SUM_X, times_x=x)
     _gated_cell(sheet)
-    _gate(sheet, x, "f", r"$\sigma$", "forget")
+    draw_gate(sheet, x, "f", r"$\sigma$", "forget")
     colour, line = style.GATE_COLOURS["f"], style.GATE_LINES["f"]
     sheet.arrow((x, GATE_Y + 0.42), (x, STATE - 0.28), colour=colour, line=line)
     sheet.text(x + 0.12, PRODUCT_Y, r"$f_t$", size=22, color=colour, ha="left")
     return sheet.ax
 
 
-def _state_line(sheet: Sheet, plus_x: float, times_x: float | None = None) -> None:
+def draw_state_line(sheet: Sheet, plus_x: float, times_x: float | None = None) -> None:
+    """Draw c_{t-1} and c_t with the sum between them, and the forget gate's product."""
     sheet.text(0.5, STATE, r"$c_{t-1}$", size=22)
     start = 0.95
     if times_x is not None:
@@ -120,10 +126,12 @@ def _output(sheet: Sheet) -> None:
     sheet.text(9.9, GATE_Y, r"$h_t$", size=22, color=_H)
 
 
-def _gate(sheet: Sheet, x: float, letter: str, squash: str, name: str) -> None:
+def draw_gate(
+    sheet: Sheet, x: float, letter: str, squash: str, name: str, *, start: float = BUS
+) -> None:
     """Draw one gate's box with its branch from the bus that carries h_{t-1} and x_t."""
-    sheet.dot(x, BUS)
-    sheet.arrow((x, BUS), (x, GATE_Y - 0.42), width=1.8)
+    sheet.dot(x, start)
+    sheet.arrow((x, start), (x, GATE_Y - 0.42), width=1.8)
     sheet.box(
         x,
         GATE_Y,
@@ -137,37 +145,68 @@ def _gate(sheet: Sheet, x: float, letter: str, squash: str, name: str) -> None:
     sheet.text(x, GATE_Y - 0.2, name, size=style.SMALL)
 
 
-def _gated_cell(sheet: Sheet) -> None:
-    """Draw what both LSTM cells share: bus, input side, output side."""
-    colours, lines = style.GATE_COLOURS, style.GATE_LINES
+def draw_bus(sheet: Sheet, *, end: float, x_label: str = r"$x_t$") -> None:
+    """Draw the line that brings h_{t-1} and x_t to the gates."""
     sheet.text(0.5, BUS, r"$h_{t-1}$", size=22, color=_H)
     sheet.arrow((0.95, BUS), (JOIN_X, BUS), head=False, colour=_H)
-    sheet.text(JOIN_X, 0.3, r"$x_t$", size=22)
+    if x_label:
+        sheet.text(JOIN_X, 0.3, x_label, size=22)
     sheet.arrow((JOIN_X, 0.55), (JOIN_X, BUS - 0.03))
-    sheet.arrow((JOIN_X, BUS), (OUTPUT_X, BUS), head=False)
-    _gate(sheet, INPUT_X, "i", r"$\sigma$", "input")
-    _gate(sheet, CANDIDATE_X, "g", "tanh", "candidate")
-    _gate(sheet, OUTPUT_X, "o", r"$\sigma$", "output")
-    for x, letter, side in ((INPUT_X, "i", -0.28), (CANDIDATE_X, "g", 0.28)):
+    sheet.arrow((JOIN_X, BUS), (end, BUS), head=False)
+
+
+def draw_input_side(
+    sheet: Sheet, letters: Sequence[str], *, candidate: str = "tanh", label_y: float = 3.1
+) -> None:
+    """Draw input gate and candidate, those that are asked for, and their product into the state.
+
+    Args:
+        letters: of "i" and "g"; the product is drawn in any case.
+        candidate: what is written into the candidate's box.
+        label_y: how high the letters stand beside their lines.
+    """
+    colours, lines = style.GATE_COLOURS, style.GATE_LINES
+    sides = {
+        "i": (INPUT_X, r"$\sigma$", "input", -1),
+        "g": (CANDIDATE_X, candidate, "candidate", 1),
+    }
+    for letter in letters:
+        x, squash, name, side = sides[letter]
+        draw_gate(sheet, x, letter, squash, name)
         sheet.arrow(
             (x, GATE_Y + 0.42),
             (x, PRODUCT_Y),
-            (SUM_X + side, PRODUCT_Y),
+            (SUM_X + side * 0.28, PRODUCT_Y),
             colour=colours[letter],
             line=lines[letter],
         )
-    sheet.text(INPUT_X - 0.12, 3.1, r"$i_t$", size=22, color=colours["i"], ha="right")
-    sheet.text(CANDIDATE_X + 0.12, 3.1, r"$g_t$", size=22, color=colours["g"], ha="left")
+        towards = {-1: "right", 1: "left"}[side]
+        place = x + side * 0.12
+        sheet.text(place, label_y, rf"${letter}_t$", size=22, color=colours[letter], ha=towards)
     sheet.circle(SUM_X, PRODUCT_Y, r"$\times$", size=22)
     sheet.arrow((SUM_X, PRODUCT_Y + 0.28), (SUM_X, STATE - 0.28))
+
+
+def draw_output_side(sheet: Sheet, *, squash: bool = True) -> None:
+    """Draw the output gate, what it releases, and h_t."""
+    draw_gate(sheet, OUTPUT_X, "o", r"$\sigma$", "output")
     sheet.dot(RELEASE_X, STATE)
-    sheet.arrow((RELEASE_X, STATE), (RELEASE_X, 4.02))
-    sheet.box(RELEASE_X, 3.7, "tanh", width=0.95, height=0.62, size=style.NORMAL)
-    sheet.arrow((RELEASE_X, 3.38), (RELEASE_X, GATE_Y + 0.28))
+    if squash:
+        sheet.arrow((RELEASE_X, STATE), (RELEASE_X, 4.02))
+        sheet.box(RELEASE_X, 3.7, "tanh", width=0.95, height=0.62, size=style.NORMAL)
+        sheet.arrow((RELEASE_X, 3.38), (RELEASE_X, GATE_Y + 0.28))
+    else:
+        sheet.arrow((RELEASE_X, STATE), (RELEASE_X, GATE_Y + 0.28))
     sheet.circle(RELEASE_X, GATE_Y, r"$\times$", size=22)
-    sheet.arrow(
-        (OUTPUT_X + 0.58, GATE_Y), (RELEASE_X - 0.28, GATE_Y), colour=colours["o"], line="-"
-    )
-    sheet.text(8.25, GATE_Y + 0.3, r"$o_t$", size=22, color=colours["o"])
+    colour = style.GATE_COLOURS["o"]
+    sheet.arrow((OUTPUT_X + 0.58, GATE_Y), (RELEASE_X - 0.28, GATE_Y), colour=colour, line="-")
+    sheet.text(8.25, GATE_Y + 0.3, r"$o_t$", size=22, color=colour)
     sheet.arrow((RELEASE_X + 0.28, GATE_Y), (9.6, GATE_Y), colour=_H)
     _output(sheet)
+
+
+def _gated_cell(sheet: Sheet) -> None:
+    """Draw what both LSTM cells share: bus, input side, output side."""
+    draw_bus(sheet, end=OUTPUT_X)
+    draw_input_side(sheet, ("i", "g"))
+    draw_output_side(sheet)

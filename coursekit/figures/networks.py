@@ -8,7 +8,24 @@ from coursekit.figures import style
 from coursekit.figures.drawing import Sheet
 
 _H = style.GATE_COLOURS["h"]
-CELLS = {"elman": "h", "carousel": "carousel", "lstm_1997": "1997\ncell", "lstm": "LSTM"}
+CELLS = {
+    "elman": "h",
+    "elman_logistic": "h",
+    "elman_linear": "h",
+    "carousel": "carousel",
+    "lstm_1997": "1997\ncell",
+    "lstm": "LSTM",
+    "peephole_lstm": "peephole\nLSTM",
+    "coupled_lstm": "coupled\nLSTM",
+    "state_peephole_lstm": "state-only\nLSTM",
+    "evolino_lstm": "Evolino\ncell",
+    "gru": "GRU",
+    "gru_reset_after": "GRU\n(after)",
+    "conv_lstm": "ConvLSTM",
+}
+PLAIN = ("elman", "elman_logistic", "elman_linear")  # drawn as the unit itself
+ONE_LINE = (*PLAIN, "gru", "gru_reset_after")  # h alone goes from step to step
+SILENT = ("state_peephole_lstm",)  # c alone: what the cell says does not come back
 
 
 def unrolled(
@@ -21,14 +38,14 @@ def unrolled(
     """Draw a cell unrolled over time: the same weights at every step.
 
     Args:
-        cell: "elman", "carousel", "lstm_1997" or "lstm"; the last three carry c beside h.
+        cell: a cell of sequences, such as "lstm"; those with a state line carry c beside h.
         steps: how many copies, 2 to 8.
         words: (steps,) what is read at each step, in place of x_1, x_2, ...
 
     >>> ax = unrolled("elman", steps=3, words=["the", "cat", "sat"])
     """
     sheet = _chain(cell, steps, words, ax)
-    for k in range(steps if cell == "elman" else 0):
+    for k in range(steps if cell in PLAIN else 0):
         x = _place(k)
         sheet.text(x + 0.14, 1.2, r"$W$", size=style.NORMAL, ha="left")
         if k:
@@ -81,22 +98,24 @@ def _chain(
     height = 4.3 if outputs else 4.7
     sheet = Sheet(ax, _place(steps - 1) + 1.45, height)
     grey = style.GATE_COLOURS["h"]
-    sheet.text(0.35, 2.25, r"$h_0$", color=grey)
-    if cell != "elman":
+    if cell not in SILENT:
+        sheet.text(0.35, 2.25, r"$h_0$", color=grey)
+    if cell not in ONE_LINE:
         sheet.text(0.35, 2.6, r"$c_0$")
     for k in range(steps + 1):
         start = 0.65 if k == 0 else _place(k - 1) + 0.55
         end = _place(k) - 0.55 if k < steps else start + 0.75
-        sheet.arrow((start, 2.25), (end, 2.25), colour=grey)
-        if cell != "elman":
+        if cell not in SILENT:
+            sheet.arrow((start, 2.25), (end, 2.25), colour=grey)
+        if cell not in ONE_LINE:
             sheet.arrow((start, 2.6), (end, 2.6), width=3.2)
     for k in range(steps):
         x = _place(k)
-        tall = 0.9 if cell == "elman" else 1.1
-        y = 2.25 if cell == "elman" else 2.3
+        tall = 0.9 if cell in PLAIN else 1.1
+        y = 2.25 if cell in PLAIN else 2.3
         sheet.box(x, y, "", width=1.1, height=tall, fill="#F4F4F4")
-        name = rf"$h_{{{k + 1}}}$" if cell == "elman" else CELLS[cell]
-        sheet.text(x, y, name, size=style.LARGE if cell == "elman" else style.SMALL)
+        name = rf"$h_{{{k + 1}}}$" if cell in PLAIN else CELLS[cell]
+        sheet.text(x, y, name, size=style.LARGE if cell in PLAIN else style.SMALL)
         sheet.text(x, 0.35, words[k] if words else rf"$x_{{{k + 1}}}$")
         sheet.arrow((x, 0.68), (x, y - tall / 2))
         if outputs:

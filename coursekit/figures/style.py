@@ -22,7 +22,17 @@ LINE_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, BLACK)
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1)))
 MARKERS = ("o", "s", "^", "D", "v")
 
-GATE_COLOURS = {"i": BLUE, "f": VERMILLION, "o": GREEN, "g": PURPLE, "c": BLACK, "h": GREY}
+OCHRE, PLUM = "#A07800", "#7A1F5C"
+GATE_COLOURS = {
+    "i": BLUE,
+    "f": VERMILLION,
+    "o": GREEN,
+    "g": PURPLE,
+    "c": BLACK,
+    "h": GREY,
+    "z": OCHRE,
+    "r": PLUM,
+}
 GATE_LINES: dict[str, Any] = {
     "i": "-",
     "f": (0, (6, 2)),
@@ -30,8 +40,19 @@ GATE_LINES: dict[str, Any] = {
     "g": (0, (7, 2, 1.5, 2)),
     "c": "-",
     "h": (0, (3, 1)),
+    "z": (0, (9, 2)),
+    "r": (0, (4, 1.5, 1.5, 1.5, 1.5, 1.5)),
 }
-GATE_MARKERS = {"i": "o", "f": "s", "o": "^", "g": "D", "c": "None", "h": "v"}
+GATE_MARKERS = {
+    "i": "o",
+    "f": "s",
+    "o": "^",
+    "g": "D",
+    "c": "None",
+    "h": "v",
+    "z": "P",
+    "r": "X",
+}
 GATE_STYLES: dict[str, dict[str, Any]] = {
     letter: {"color": GATE_COLOURS[letter], "linestyle": GATE_LINES[letter], "marker": marker}
     for letter, marker in GATE_MARKERS.items()
@@ -43,6 +64,8 @@ GATE_NAMES = {
     "g": "candidate",
     "c": "cell state",
     "h": "output",
+    "z": "update gate",
+    "r": "reset gate",
 }
 
 SMALL, NORMAL, LARGE = 14.0, 15.0, 18.0

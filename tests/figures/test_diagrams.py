@@ -1,14 +1,16 @@
 """Diagrams: letters of the notation, nothing collides, nothing sticks out."""
 
 import itertools
+import re
 
 import matplotlib.colors
 import numpy as np
 import pytest
 from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, PathPatch
 
-from coursekit import figures
+from coursekit import cells, figures
 from coursekit.figures import style
+from coursekit.figures.diagrams import DIAGRAMS as CELL_DIAGRAMS
 
 LONG = ["My", "dog,", "whom", "I", "adopted", "in", "2009,", "chases", "squirrels"]
 DIAGRAMS = {
@@ -21,6 +23,18 @@ DIAGRAMS = {
         f"unrolled {cell} {steps}": lambda cell=cell, steps=steps: figures.unrolled(cell, steps)
         for cell in ("elman", "carousel", "lstm_1997", "lstm")
         for steps in (2, 5)
+    },
+    **{f"cell {name}": lambda name=name: figures.cell_diagram(name) for name in CELL_DIAGRAMS},
+    **{
+        f"over time {name}": lambda name=name: figures.unrolled_diagram(name)
+        for name in CELL_DIAGRAMS
+    },
+    **{
+        f"block {cells} {forget}": lambda cells=cells, forget=forget: figures.memory_block_diagram(
+            cells, forget_gate=forget
+        )
+        for cells in (1, 2, 3)
+        for forget in (False, True)
     },
     "unrolled words": lambda: figures.unrolled("lstm", 3, words=["the", "cat", "sat"]),
     "error path": lambda: figures.error_path(5),
@@ -113,10 +127,36 @@ def test_a_cell_shows_what_comes_in_and_what_goes_out(draw, wanted):
 
 
 def test_no_two_gates_share_a_colour_a_line_or_a_marker():
-    gates = "ifog"
-    assert len({style.GATE_COLOURS[letter] for letter in gates}) == 4
-    assert len({str(style.GATE_LINES[letter]) for letter in gates}) == 4
-    assert len({style.GATE_MARKERS[letter] for letter in gates}) == 4
+    gates = "ifogzr"
+    assert len({style.GATE_COLOURS[letter] for letter in gates}) == 6
+    assert len({str(style.GATE_LINES[letter]) for letter in gates}) == 6
+    assert len({style.GATE_MARKERS[letter] for letter in gates}) == 6
+
+
+ALL_CELLS = [name for name in cells.__all__ if hasattr(getattr(cells, name), "step_back")]
+
+
+@pytest.mark.parametrize("name", [*ALL_CELLS, "stack", "memory_block"])
+def test_every_cell_has_a_diagram_a_drawing_over_time_and_words_for_both(name):
+    for alt in (figures.diagram_alt(name), figures.unrolled_alt(name)):
+        assert len(alt) > 60
+    alts = {figures.diagram_alt(other) for other in ALL_CELLS}
+    assert len(alts) == len(ALL_CELLS)
+    if name in ("stack", "memory_block"):
+        return
+    letters = set("ifogzr") & set(getattr(cells, name).Trace._fields)
+    written = colours_of_letters(figures.cell_diagram(name))
+    for letter in letters:
+        own = [c for text, c in written.items() if re.fullmatch(rf"\$(1 - )?{letter}_\w\$", text)]
+        assert style.GATE_COLOURS[letter].upper() in own, letter
+
+
+def test_a_diagram_that_is_not_there_is_named():
+    for draw in (figures.cell_diagram, figures.diagram_alt, figures.unrolled_diagram):
+        with pytest.raises(ValueError, match="name is 'lstm_2000', expected one of elman"):
+            draw("lstm_2000")
+    with pytest.raises(ValueError, match="cells is 4; pass 1 to 3"):
+        figures.memory_block_diagram(4)
 
 
 def test_line_colours_stand_out_on_white():
@@ -145,7 +185,7 @@ def test_a_diagram_on_small_axes_shrinks_its_letters():
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda: figures.unrolled("gru"), "expected one of"),
+        (lambda: figures.unrolled("lstm_2000"), "expected one of"),
         (lambda: figures.unrolled("elman", 20), "2 to 8"),
         (lambda: figures.unrolled("elman", 3, words=["one"]), "1 entries for 3 steps"),
         (lambda: figures.error_path(3, cell="lstm"), "'elman' or 'carousel'"),
