@@ -167,9 +167,9 @@ def page():
         "when it is further off than the page says. A difference is the largest one of an array,",
         "relative to the largest number of that array; a row has the worst of its arrays. Without",
         "further words a row is about gradients: of all weights and, where the way gives them, of",
-        "inputs and initial states. *The same* is to the last bit. Recorded numbers, and the scripts",
-        "that made them, are in `tests/recorded/`; Keras multiplies in float32 in some of its layers",
-        "on PyTorch, and was told not to.",
+        "inputs and initial states. *The same* is to the last bit. Recorded numbers, and the",
+        "scripts that made them, are in `tests/recorded/`; Keras on PyTorch multiplies in float32",
+        "in some of its layers, and was told not to.",
     ]
     for title, section in SECTIONS.items():
         text += ["", f"## {title}", "", "| what | compared with | within |", "|---|---|---|"]
