@@ -21,7 +21,7 @@ CELLS = {
     "evolino_lstm": "Evolino\ncell",
     "gru": "GRU",
     "gru_reset_after": "GRU\n(after)",
-    "conv_lstm": "ConvLSTM",
+    "conv_lstm": "Conv-\nLSTM",
 }
 PLAIN = ("elman", "elman_logistic", "elman_linear")  # drawn as the unit itself
 ONE_LINE = (*PLAIN, "gru", "gru_reset_after")  # h alone goes from step to step

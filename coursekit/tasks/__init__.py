@@ -8,6 +8,7 @@ from coursekit.tasks.next_symbol import (
     next_symbols,
 )
 from coursekit.tasks.sequences import Padded, Sequences
+from coursekit.tasks.t_maze import TMaze
 from coursekit.tasks.two_sequence import TwoSequence
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "NextSymbolScore",
     "Padded",
     "Sequences",
+    "TMaze",
     "TwoSequence",
     "blind_score",
     "next_symbol_score",

@@ -8,6 +8,7 @@ from coursekit.training.generations import Evolved, Generations
 from coursekit.training.guessing import Guessed, random_guessing
 from coursekit.training.model import Model, init_model, loss_and_gradient, predict
 from coursekit.training.optimisers import Adam, Momentum, Sgd, clip_by_norm
+from coursekit.training.policy_gradient import Learned, learn_policy, mean_return, policy_gradient
 from coursekit.training.readouts import linear, logistic, softmax
 from coursekit.training.seeds import over_seeds
 from coursekit.training.solved_readouts import by_pseudo_inverse, by_support_vectors
@@ -19,6 +20,7 @@ __all__ = [
     "Generations",
     "Guessed",
     "History",
+    "Learned",
     "Model",
     "Momentum",
     "Sgd",
@@ -31,11 +33,14 @@ __all__ = [
     "generate",
     "genetic_algorithm",
     "init_model",
+    "learn_policy",
     "linear",
     "logistic",
     "loss_and_gradient",
+    "mean_return",
     "normalised_error",
     "over_seeds",
+    "policy_gradient",
     "predict",
     "random_guessing",
     "random_hidden",
