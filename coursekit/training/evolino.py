@@ -69,7 +69,7 @@ def evolino(
     generations: int,
     washout: int,
     population: int = 40,
-    spread: float = 0.01,
+    spread: float = 0.001,
     feedback: float = 0.1,
     burst_after: int = 10,
     readout: Readout = by_pseudo_inverse,

@@ -64,7 +64,7 @@ def by_pseudo_inverse(states: ArrayLike, targets: ArrayLike) -> Params:
 
 
 def by_support_vectors(
-    states: ArrayLike, targets: ArrayLike, *, cost: float = 1e4, margin: float = 1e-3
+    states: ArrayLike, targets: ArrayLike, *, cost: float = 1e6, margin: float = 1e-3
 ) -> Params:
     """The linear read-out by a support vector machine for regression, one an output.
 
