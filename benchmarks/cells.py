@@ -65,7 +65,8 @@ def measure(steps: int, batch: int, units: int, turns: int, readable: float, fus
     """One size: equal first, then timed in turns."""
     rng = np.random.default_rng(0)
     params = lstm.init(rng, units, units)
-    single = lstm.Params(*(array.astype(np.float32) for array in params))
+    narrow: Any = [array.astype(np.float32) for array in params]
+    single = lstm.Params(*narrow)
     xs = rng.normal(size=(steps, batch, units))
     told = rng.normal(size=(steps, batch, units))
     xs32, told32 = xs.astype(np.float32), told.astype(np.float32)
