@@ -86,7 +86,7 @@ def init(
     checked_sizes(rng, inputs=inputs, units=units, kernel=kernel)
     if kernel % 2 == 0:
         raise ValueError(f"kernel is {kernel}; pass an odd number, so that a window has a centre")
-    if not isinstance(size, tuple) or len(size) != 2:
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
         raise ValueError(f"size is {size!r}; pass rows and columns, such as (16, 16)")
     checked_sizes(rng, rows=size[0], columns=size[1])
     bound = 1 / (kernel * np.sqrt(units))
@@ -103,19 +103,17 @@ def init(
 
 def shapes(params: Params) -> Shapes:
     """The shapes of all arrays, going by the first kernel and the first peephole."""
-    units, inputs, kernel, _ = (*np.shape(params.W_i), 0, 0, 0, 0)[:4]
-    size = np.shape(params.p_i)[1:]
-    rule = {
+    units, inputs, kernel = (*np.shape(params.W_i), 0, 0, 0)[:3]
+    kernel, size = kernel + (kernel % 2 == 0), np.shape(params.p_i)[1:]
+    each = {
         "W": (units, inputs, kernel, kernel),
         "U": (units, units, kernel, kernel),
         "p": (units, *size),
         "b": (units,),
     }
-    told = (
-        "W is (units, inputs, k, k), U (units, units, k, k), p (units, rows, columns), b (units,)"
-    )
-    each = {name: rule[name[0]] for name in Params._fields}
-    return Shapes(each, x=(inputs, *size), h=(units, *size), rule=told)
+    rule = "W is (units, inputs, k, k), U (units, units, k, k), k odd, p (units, rows, columns)"
+    named = {name: each[name[0]] for name in Params._fields}
+    return Shapes(named, x=(inputs, *size), h=(units, *size), rule=rule)
 
 
 def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
@@ -124,18 +122,27 @@ def initial_state(params: Params, batch: tuple[int, ...] = ()) -> State:
     return State(h=zeros, c=zeros)
 
 
+def side_by_side(params: Params, kind: str) -> Array:
+    """The W, U or b of all letters in one array, so that one convolution serves them all."""
+    return np.concatenate([getattr(params, f"{kind}_{letter}") for letter in "ifog"])
+
+
+def by_letter(kind: str, joined: Array) -> dict[str, Array]:
+    """The way back: such as W_i, W_f, W_o and W_g."""
+    parts = zip("ifog", np.split(joined, 4), strict=True)
+    return {f"{kind}_{letter}": part for letter, part in parts}
+
+
 def step(params: Params, x: Array, state: State) -> tuple[State, Trace]:
     """One step forward: x (..., inputs, rows, columns) and the state before -> after, and trace."""
-
-    def net(letter: str) -> Array:
-        W, U, b = (getattr(params, f"{kind}_{letter}") for kind in "WUb")
-        return convolve(x, W) + convolve(state.h, U) + b[:, None, None]
-
-    i = sigmoid(net("i") + params.p_i * state.c)
-    f = sigmoid(net("f") + params.p_f * state.c)
-    g = np.tanh(net("g"))
+    W, U, b = (side_by_side(params, kind) for kind in "WUb")
+    net = convolve(x, W) + convolve(state.h, U) + b[:, None, None]
+    net_i, net_f, net_o, net_g = np.split(net, 4, axis=-3)
+    i = sigmoid(net_i + params.p_i * state.c)
+    f = sigmoid(net_f + params.p_f * state.c)
+    g = np.tanh(net_g)
     c = f * state.c + i * g
-    o = sigmoid(net("o") + params.p_o * c)
+    o = sigmoid(net_o + params.p_o * c)
     squashed = np.tanh(c)
     h = o * squashed
     return State(h, c), Trace(x, previous=state, i=i, f=f, o=o, g=g, c=c, squashed=squashed, h=h)
@@ -145,25 +152,22 @@ def step_back(params: Params, trace: Trace, grad_state: State) -> tuple[Params, 
     """One step backward: dL/d(h_t, c_t) -> dL/dparams of this step, dL/dx_t, dL/d(h, c)_{t-1}."""
     i, f, o, g, (h, c) = trace.i, trace.f, trace.o, trace.g, trace.previous
     grad_c = grad_state.c + output_back(params, trace, grad_state.h)
-    delta = {
-        "i": grad_c * g * i * (1 - i),
-        "f": grad_c * c * f * (1 - f),
-        "o": grad_state.h * trace.squashed * o * (1 - o),
-        "g": grad_c * i * (1 - g**2),
-    }
-    seen = {"i": c, "f": c, "o": trace.c}
+    delta_o = grad_state.h * trace.squashed * o * (1 - o)
+    delta_i = grad_c * g * i * (1 - i)
+    delta_f = grad_c * c * f * (1 - f)
+    delta_g = grad_c * i * (1 - g**2)
+
+    delta = np.concatenate([delta_i, delta_f, delta_o, delta_g], axis=-3)
     size = params.W_i.shape[-1]
-    parts = {}
-    # What reads x_t and h_{t-1} is a sum over the letters, and so is the way back.
-    grad_x, grad_h = np.zeros(()), np.zeros(())
-    for letter, error in delta.items():
-        W, U = getattr(params, f"W_{letter}"), getattr(params, f"U_{letter}")
-        parts[f"W_{letter}"] = kernel_gradient(error, trace.x, size)
-        parts[f"U_{letter}"] = kernel_gradient(error, h, size)
-        parts[f"b_{letter}"] = channel_gradient(error)
-        if letter in seen:
-            parts[f"p_{letter}"] = place_gradient(error, seen[letter])
-        grad_x = grad_x + convolve_back(error, W)
-        grad_h = grad_h + convolve_back(error, U)
-    grad_c = grad_c * f + delta["i"] * params.p_i + delta["f"] * params.p_f
-    return Params(**parts), grad_x, State(h=grad_h, c=grad_c)
+    grad_params = Params(
+        **by_letter("W", kernel_gradient(delta, trace.x, size)),
+        **by_letter("U", kernel_gradient(delta, h, size)),
+        **by_letter("b", channel_gradient(delta)),
+        p_i=place_gradient(delta_i, c),
+        p_f=place_gradient(delta_f, c),
+        p_o=place_gradient(delta_o, trace.c),
+    )
+    grad_x = convolve_back(delta, side_by_side(params, "W"))
+    grad_h = convolve_back(delta, side_by_side(params, "U"))
+    grad_c = grad_c * f + delta_i * params.p_i + delta_f * params.p_f
+    return grad_params, grad_x, State(h=grad_h, c=grad_c)

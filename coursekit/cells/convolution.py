@@ -12,20 +12,19 @@ Array = NDArray[np.float64]
 
 
 def windows(x: Array, size: int) -> Array:
-    """What each place of the output sees, as one long vector.
+    """What each place of the output sees, as one column.
 
     Args:
         x: (..., channels, rows, columns).
         size: k, odd: the sides of the window.
 
     Returns:
-        (..., rows, columns, channels k k).
+        (..., channels k k, rows columns).
     """
     margin = size // 2
     padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(margin, margin)] * 2)
-    seen = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(-2, -1))
-    seen = np.moveaxis(seen, -5, -3)  # (..., rows, columns, channels, k, k)
-    return seen.reshape(*seen.shape[:-3], x.shape[-3] * size * size)
+    seen = np.lib.stride_tricks.sliding_window_view(padded, x.shape[-2:], axis=(-2, -1))
+    return seen.reshape(*x.shape[:-3], x.shape[-3] * size * size, x.shape[-2] * x.shape[-1])
 
 
 def convolve(x: Array, kernel: Array) -> Array:
@@ -37,12 +36,26 @@ def convolve(x: Array, kernel: Array) -> Array:
            [4., 6., 4.]])
     """
     flat = kernel.reshape(len(kernel), -1)
-    return np.moveaxis(windows(x, kernel.shape[-1]) @ flat.T, -1, -3)
+    maps = flat @ windows(x, kernel.shape[-1])
+    return maps.reshape(*maps.shape[:-1], *x.shape[-2:])
 
 
 def convolve_back(delta: Array, kernel: Array) -> Array:
-    """dL/dx from delta = dL/d(W * x): a convolution with the kernel turned round."""
-    return convolve(delta, kernel.swapaxes(0, 1)[..., ::-1, ::-1])
+    """dL/dx from delta = dL/d(W * x): each window hands its error back to the places it saw.
+
+    Args:
+        delta: (..., units, rows, columns).
+        kernel: W, (units, inputs, k, k).
+    """
+    (_, inputs, size, _), (rows, columns) = kernel.shape, delta.shape[-2:]
+    margin = size // 2
+    told = kernel.reshape(len(kernel), -1).T @ delta.reshape(*delta.shape[:-2], -1)
+    told = told.reshape(*delta.shape[:-3], inputs, size, size, rows, columns)
+    padded = np.zeros((*delta.shape[:-3], inputs, rows + 2 * margin, columns + 2 * margin))
+    for a in range(size):
+        for b in range(size):
+            padded[..., a : a + rows, b : b + columns] += told[..., a, b, :, :]
+    return padded[..., margin : margin + rows, margin : margin + columns]
 
 
 def kernel_gradient(delta: Array, x: Array, size: int) -> Array:
@@ -53,16 +66,14 @@ def kernel_gradient(delta: Array, x: Array, size: int) -> Array:
         x: (..., inputs, rows, columns); batch axes may be missing in front.
         size: k.
     """
-    x = np.broadcast_to(x, delta.shape[:-3] + x.shape[-3:])
-    seen = windows(x, size)
-    told = np.moveaxis(delta, -3, -1).reshape(-1, delta.shape[-3])
-    flat = told.T @ seen.reshape(len(told), seen.shape[-1])
-    return flat.reshape(delta.shape[-3], x.shape[-3], size, size)
+    told = delta.reshape(*delta.shape[:-2], -1)
+    each = told @ windows(x, size).swapaxes(-1, -2)  # (..., units, inputs k k)
+    return each.reshape(-1, delta.shape[-3], x.shape[-3], size, size).sum(axis=0)
 
 
 def channel_gradient(delta: Array) -> Array:
     """dL/db, (units,): a bias stands at every place of its channel."""
-    return np.moveaxis(delta, -3, 0).reshape(delta.shape[-3], -1).sum(axis=1)
+    return delta.reshape(-1, *delta.shape[-3:]).sum(axis=(0, 2, 3))
 
 
 def place_gradient(delta: Array, source: Array) -> Array:

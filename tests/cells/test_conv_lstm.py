@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from coursekit.cells import conv_lstm, peephole_lstm
+from coursekit.cells import conv_lstm, lstm, peephole_lstm
 from coursekit.cells.convolution import convolve, convolve_back, kernel_gradient
 from coursekit.cells.parameters import map_arrays, named_arrays
 from coursekit.gradients import bptt, gradient_by_time, rtrl, state_jacobian, unroll
@@ -39,25 +39,67 @@ def by_loops(kernel, x):
     return result
 
 
-@pytest.mark.parametrize("kernel", [1, 3, 5])
-def test_the_step_is_the_equations_written_as_loops(kernel):
-    params, xs, state, _ = setting(kernel=kernel)
+def one_step_by_loops(params, x, state, peepholes=True):
+    """The equations with explicit sums; without peepholes, as if they had never been written."""
+
+    def net(letter, seen):
+        W, U, b = (getattr(params, f"{kind}_{letter}") for kind in "WUb")
+        p = getattr(params, f"p_{letter}") * seen if peepholes and seen is not None else 0.0
+        return by_loops(W, x) + by_loops(U, state.h) + p + b[:, None, None]
 
     def logistic(net):
         return 1 / (1 + np.array([math.exp(-v) for v in net.ravel()]).reshape(net.shape))
 
-    def net(letter, x, h):
-        W, U, b = (getattr(params, f"{kind}_{letter}") for kind in "WUb")
-        return by_loops(W, x) + by_loops(U, h) + b[:, None, None]
+    i, f = logistic(net("i", state.c)), logistic(net("f", state.c))
+    c = f * state.c + i * np.tanh(net("g", None))
+    return conv_lstm.State(h=logistic(net("o", c)) * np.tanh(c), c=c)
 
-    h, c = state
-    for x, given in zip(xs, unroll(conv_lstm, params, xs, state).states.h, strict=True):
-        i = logistic(net("i", x, h) + params.p_i * c)
-        f = logistic(net("f", x, h) + params.p_f * c)
-        new = f * c + i * np.tanh(net("g", x, h))
-        o = logistic(net("o", x, h) + params.p_o * new)
-        h, c = o * np.tanh(new), new
-        np.testing.assert_allclose(given, h, rtol=0, atol=1e-12)
+
+@pytest.mark.parametrize("size", [(3, 4), (1, 2), (5, 1)], ids=str)
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+def test_the_step_is_the_equations_written_as_loops(kernel, size):
+    """Pictures smaller than the window too: all of it but a few places is padding."""
+    params, xs, state, _ = setting(kernel=kernel, size=size)
+    run = unroll(conv_lstm, params, xs, state)
+    for x, h, c in zip(xs, run.states.h, run.states.c, strict=True):
+        state = one_step_by_loops(params, x, state)
+        np.testing.assert_allclose(h, state.h, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(c, state.c, rtol=0, atol=1e-12)
+
+
+def test_peepholes_of_zero_are_no_peepholes():
+    params, xs, state, _ = setting()
+    params = params._replace(**{f"p_{gate}": np.zeros_like(params.p_i) for gate in "ifo"})
+    for x, h in zip(xs, unroll(conv_lstm, params, xs, state).states.h, strict=True):
+        state = one_step_by_loops(params, x, state, peepholes=False)
+        np.testing.assert_allclose(h, state.h, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("batch", [(2,), (2, 3)], ids=str)
+def test_each_picture_of_a_batch_is_for_itself(batch):
+    params, xs, state, grad_h = setting(batch)
+    run = unroll(conv_lstm, params, xs, state)
+    whole = bptt(conv_lstm, params, run, grad_h)
+    total = np.zeros_like(params.U_f)
+    for one in np.ndindex(*batch):
+        at = (slice(None), *one)
+        alone = unroll(conv_lstm, params, xs[at], conv_lstm.State(*(field[one] for field in state)))
+        np.testing.assert_allclose(run.states.h[at], alone.states.h, rtol=0, atol=1e-13)
+        back = bptt(conv_lstm, params, alone, grad_h[at])
+        np.testing.assert_allclose(whole.xs[at], back.xs, rtol=0, atol=1e-12)
+        total += back.params.U_f
+    np.testing.assert_allclose(whole.params.U_f, total, rtol=0, atol=1e-11)
+
+
+def test_one_picture_shown_to_every_sequence_of_a_batch():
+    """A step takes x without the batch axis: the same picture beside each state."""
+    params, xs, state, grad_h = setting((3,))
+    grad = conv_lstm.State(grad_h[0], grad_h[1])
+    once = conv_lstm.step(params, xs[0, 0], state)
+    thrice = conv_lstm.step(params, np.stack([xs[0, 0]] * 3), state)
+    np.testing.assert_allclose(once[0].h, thrice[0].h, rtol=0, atol=1e-14)
+    given, wanted = (conv_lstm.step_back(params, trace, grad) for _, trace in (once, thrice))
+    np.testing.assert_allclose(given[0].W_i, wanted[0].W_i, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("batch", [(), (2,), (2, 2)], ids=str)
@@ -155,8 +197,20 @@ def test_wrong_arguments_are_named():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="kernel is 4; pass an odd number"):
         conv_lstm.init(rng, 1, 1, kernel=4, size=(3, 3))
-    with pytest.raises(ValueError, match=r"size is 3; pass rows and columns"):
-        conv_lstm.init(rng, 1, 1, kernel=3, size=3)
+    for wrong in (0, -1, 3.0, None):
+        with pytest.raises(ValueError, match=rf"kernel is {wrong}; pass a whole number, 1 or more"):
+            conv_lstm.init(rng, 1, 1, kernel=wrong, size=(3, 3))
+    for wrong in (3, (3,), (3, 3, 3), "33", None):
+        with pytest.raises(
+            ValueError, match=r"size is .*; pass rows and columns, such as \(16, 16"
+        ):
+            conv_lstm.init(rng, 1, 1, kernel=3, size=wrong)
+    with pytest.raises(ValueError, match="columns is 0; pass a whole number, 1 or more"):
+        conv_lstm.init(rng, 1, 1, kernel=3, size=(3, 0))
+    with pytest.raises(ValueError, match="rows is 2.5; pass a whole number"):
+        conv_lstm.init(rng, 1, 1, kernel=3, size=(2.5, 3))
+    with pytest.raises(ValueError, match="rng is 0; pass a generator"):
+        conv_lstm.init(0, 1, 1, kernel=3, size=(3, 3))
     with pytest.raises(ValueError, match=r"xs has \(2, 4, 3\) on its last axes.*takes \(2, 3, 4\)"):
         unroll(conv_lstm, params, xs.swapaxes(-1, -2))
     with pytest.raises(ValueError, match=r"xs has shape \(3, 4\)"):
@@ -171,3 +225,13 @@ def test_wrong_arguments_are_named():
         unroll(conv_lstm, params, xs, state._replace(c=state.c[:1]))
     with pytest.raises(ValueError, match="grad_h has shape"):
         bptt(conv_lstm, params, unroll(conv_lstm, params, xs, state), grad_h[..., :1])
+    even = map_arrays(lambda a: a[..., :2, :2] if a.shape[-2:] == (3, 3) else a, params)
+    with pytest.raises(ValueError, match=r"params\.W_i has shape \(2, 2, 2, 2\).*k odd"):
+        unroll(conv_lstm, even, xs)
+    with pytest.raises(ValueError, match="takes its own Params"):
+        unroll(conv_lstm, lstm.init(rng, 2, 2), xs)
+    with pytest.raises(ValueError, match="state is a .*takes its own State"):
+        unroll(conv_lstm, params, xs, tuple(state))
+    with pytest.raises(ValueError, match="the run has 2 inputs and 2 units, but params has 2x3x4"):
+        vectors = lstm.init(rng, 2, 2)
+        bptt(conv_lstm, params, unroll(lstm, vectors, np.ones((3, 2, 2))), grad_h)
