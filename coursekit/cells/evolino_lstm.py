@@ -12,7 +12,7 @@ Changes from ``lstm``: the candidate is linear, and the output gate stands insid
 ``step`` takes a population of nets as well: weights with an axis in front, W (nets, units,
 inputs), U (nets, units, units), b (nets, 1, units), and x (nets, 1, inputs).
 
-Source: Schmidhuber, Wierstra, Gagliolo and Gomez 2007, section 2.2 (here with a bias a letter).
+Source: Schmidhuber, Wierstra, Gagliolo and Gomez 2007 (here with a bias a letter).
 """
 
 from typing import NamedTuple

@@ -10,7 +10,7 @@ fitness is -log10 of the error that remains there (normalised by the variance): 
 at the mean, 2 for a hundredth of its error.
 
 Source: Jaeger 2001 (solved read-outs on fixed random nets); Schmidhuber, Wierstra, Gagliolo and
-Gomez 2007, section 2.
+Gomez 2007.
 """
 
 from collections.abc import Callable

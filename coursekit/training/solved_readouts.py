@@ -6,7 +6,8 @@ By pseudo-inverse, V is the least-squares solution. By support vectors, V and d 
 
     1/2 (|V|^2 + d^2) + cost * sum over t of  max(0, |y_t - target_t| - margin)^2
 
-for each output: errors within the margin cost nothing, and small weights are preferred.
+for each output: errors within the margin cost nothing, and small weights are preferred. The
+machine is linear, without a kernel, so that either way the read-out is V and d.
 
 Source: Penrose 1955; Vapnik 1995; both as Evolino's read-outs in Schmidhuber and others 2007.
 """
