@@ -25,6 +25,10 @@ except ImportError:  # Pyodide
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
 # With leave to sum in another order, as a product of matrices does.
 REORDER: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz", "reassoc"}}
+# For a kernel that makes no array and keeps none: who holds an array is not counted (each hand-over
+# to a part of the kernel is else an atomic instruction), and parts are inlined whatever their size.
+UNCOUNTED: dict[str, Any] = {**OPTIONS, "_nrt": False}
+WOVEN: dict[str, Any] = {**UNCOUNTED, "forceinline": True}
 
 _said: set[str] = set()
 
@@ -64,6 +68,11 @@ def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     """A small function for use inside kernels; not kept by itself, for its callers are."""
     return numba.njit(**OPTIONS)(function) if HAVE_NUMBA else function
+
+
+def woven(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a kernel that is compiled with ``UNCOUNTED``."""
+    return numba.njit(**WOVEN)(function) if HAVE_NUMBA else function
 
 
 def announce(*kernels: Any) -> None:

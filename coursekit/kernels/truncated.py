@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.blocks.layout import SQUASH, Layout
-from coursekit.kernels.compiled import compiled, inlined
+from coursekit.kernels.compiled import UNCOUNTED, compiled, woven
 from coursekit.kernels.lanes import WIDTH, add_at, everywhere, fma, kept, load, look_up, store
 from coursekit.kernels.squash import tanh
 
@@ -104,14 +104,14 @@ def sizes_of(layout: Layout, one_hot: bool) -> Sizes:
     )
 
 
-@inlined
+@woven
 def half_tanh(array: Array, begin: int, end: int) -> None:
     """array[k] = tanh(array[k] / 2): one loop, so that its constants stay in registers."""
     for k in range(begin, end):
         store(array, k, tanh(0.5 * load(array, k)))
 
 
-@inlined
+@woven
 def squashed_as(kind: int, half: Any) -> Any:
     """A squashing function of the layout, from tanh(net / 2); from net if it is the identity."""
     if kind == DOUBLE:
@@ -121,7 +121,7 @@ def squashed_as(kind: int, half: Any) -> Any:
     return half
 
 
-@inlined
+@woven
 def slope_as(kind: int, value: Any) -> Any:
     """Its slope, from its value."""
     if kind == DOUBLE:
@@ -133,33 +133,33 @@ def slope_as(kind: int, value: Any) -> Any:
     return everywhere(1.0)
 
 
-@inlined
+@woven
 def held(new: Any, old: Any, live: Any) -> Any:
     """``new`` for the trials whose sequence has begun, ``old`` for the others."""
     return kept(new, live) + kept(old, 1.0 - live)
 
 
-@inlined
+@woven
 def clear(array: Array, begin: int, end: int) -> None:
     """Zeros."""
     for n in range(begin, end):
         store(array, n, everywhere(0.0))
 
 
-@inlined
+@woven
 def raised(array: Array, at: int, value: Any) -> None:
     """array[at] += value."""
     store(array, at, load(array, at) + value)
 
 
-@inlined
+@woven
 def raised_row(array: Array, at: int, factor: Any, other: Array, begin: int, count: int) -> None:
     """array[at + s] += factor other[begin + s]."""
     for s in range(count):
         store(array, at + s, fma(factor, load(other, begin + s), load(array, at + s)))
 
 
-@inlined
+@woven
 def nets(net: Array, rows: int, weights: Array, stride: int, src: Array, begin: int) -> None:
     """net[k] += row k of the weights times the sources: four sums side by side."""
     k = 0
@@ -185,7 +185,7 @@ def nets(net: Array, rows: int, weights: Array, stride: int, src: Array, begin: 
         k += 1
 
 
-@inlined
+@woven
 def peep(net: Array, row: int, weights: Array, at: int, c: Array, blocks: int, cells: int) -> None:
     """net[row + j] += what the gate of block j sees of its cells."""
     for v in range(blocks * cells):
@@ -193,7 +193,7 @@ def peep(net: Array, row: int, weights: Array, at: int, c: Array, blocks: int, c
         store(net, j, fma(load(weights, at + v), load(c, v), load(net, j)))
 
 
-@inlined
+@woven
 def carried(
     partials: Array, at: int, src: Array, begin: int, count: int, slope_g: Any, slope_i: Any
 ) -> None:
@@ -204,7 +204,7 @@ def carried(
         store(partials, i, fma(slope_i, x, load(partials, i)))
 
 
-@inlined
+@woven
 def carried_and_kept(
     partials: Array, at: int, src: Array, begin: int, count: int, slope: Any, f: Any
 ) -> None:
@@ -213,7 +213,7 @@ def carried_and_kept(
         store(partials, s, fma(slope, load(src, begin + s - at), f * load(partials, s)))
 
 
-@inlined
+@woven
 def coming(
     src: Array, begin: int, dense: int, inputs: Array, own: int, starts: Whole, lengths: Whole
 ) -> None:
@@ -225,7 +225,7 @@ def coming(
                 src[(begin + k) * WIDTH + lane] = inputs[row, k]
 
 
-@inlined
+@woven
 def forward(
     sizes: Sizes, weights: Array, src: Array, begin: int, net: Array, c: Array, before: Array
 ) -> None:
@@ -246,7 +246,7 @@ def forward(
         store(before, v, load(c, v))
 
 
-@inlined
+@woven
 def stated(
     sizes: Sizes, net: Array, c: Array, slopes: Array, whole: bool, live: Any, learn: bool
 ) -> None:
@@ -275,7 +275,7 @@ def stated(
                     store(slopes, sizes.letters * v + 2, slope_f)
 
 
-@inlined
+@woven
 def released(sizes: Sizes, weights: Array, net: Array, c: Array, squashed: Array, h: Array) -> None:
     """The output gates, squash_out(c_t) and h_t."""
     first_o = sizes.blocks * (1 + sizes.forget)
@@ -298,7 +298,7 @@ def released(sizes: Sizes, weights: Array, net: Array, c: Array, squashed: Array
             store(h, v, o * value)
 
 
-@inlined
+@woven
 def carry(
     sizes: Sizes,
     partials: Array,
@@ -342,7 +342,7 @@ def carry(
                     store(partials, at + k, fma(load(slopes, own + k), shown, p))
 
 
-@inlined
+@woven
 def predicted(
     sizes: Sizes, weights: Array, src: Array, begin: int, h: Array, y: Array, symbol_at: Whole
 ) -> None:
@@ -366,7 +366,7 @@ def predicted(
         store(y, outs + q, slope_as(sizes.squash, value))
 
 
-@inlined
+@woven
 def compared(
     outs: int,
     y: Array,
@@ -389,7 +389,7 @@ def compared(
                 y[q * WIDTH + lane] = 0.0
 
 
-@inlined
+@woven
 def outputs_learn(
     sizes: Sizes,
     weights: Array,
@@ -417,7 +417,7 @@ def outputs_learn(
             raised(into, first + sizes.read - 1, delta)
 
 
-@inlined
+@woven
 def blocks_learn(
     sizes: Sizes,
     into: Array,
@@ -554,4 +554,4 @@ def _train(  # type: ignore[no-untyped-def]
                 store(summed, k, everywhere(0.0))
 
 
-train = compiled(_train)
+train = compiled(_train, **UNCOUNTED)
