@@ -23,7 +23,6 @@ from coursekit.cells.activations import sigmoid
 from coursekit.cells.lstm_1997 import State, output_back
 from coursekit.cells.shapes import Shapes
 from coursekit.cells.sums import bias_gradient, weight_gradient
-from coursekit.cells.tree_lstm import Trace
 
 Array = NDArray[np.float64]
 
@@ -56,6 +55,20 @@ class Params(NamedTuple):
     W_g: Array
     U_g: Array
     b_g: Array
+
+
+class Trace(NamedTuple):
+    """What a node leaves behind for the backward pass; all (..., units) but x, children and f."""
+
+    x: Array  # (..., inputs)
+    children: State  # (children, ..., units): those that are there
+    i: Array
+    f: Array  # (N, ..., units): a gate for each place
+    o: Array
+    g: Array
+    c: Array
+    squashed: Array  # tanh(c)
+    h: Array
 
 
 def init(rng: np.random.Generator, inputs: int, units: int, children: int = 2) -> Params:
@@ -122,10 +135,7 @@ def step(params: Params, x: Array, children: State) -> tuple[State, Trace]:
     c = (f * full.c).sum(axis=0) + i * g
     squashed = np.tanh(c)
     h = o * squashed
-    trace = Trace(
-        *(x, children, full.h.sum(axis=0)), i=i, f=f, o=o, g=g, c=c, squashed=squashed, h=h
-    )
-    return State(h, c), trace
+    return State(h, c), Trace(x, children, i=i, f=f, o=o, g=g, c=c, squashed=squashed, h=h)
 
 
 def step_back(params: Params, trace: Trace, grad_state: State) -> tuple[Params, Array, State]:

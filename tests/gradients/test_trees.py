@@ -121,10 +121,10 @@ def test_a_chain_of_single_children_is_the_lstm(cell, batch):
     np.testing.assert_allclose(one.states.h, two.states.h, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(one.states.c, two.states.c, rtol=1e-12, atol=1e-14)
     back, wanted = bptt_tree(cell, params, one, grad_h), bptt(lstm, flat, two, grad_h)
-    np.testing.assert_allclose(back.xs, wanted.xs, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(back.xs, wanted.xs, rtol=0, atol=1e-12)
     for name in flat._fields:
         given_ = getattr(back.params, name).reshape(getattr(wanted.params, name).shape)
-        np.testing.assert_allclose(given_, getattr(wanted.params, name), rtol=1e-11, atol=1e-13)
+        np.testing.assert_allclose(given_, getattr(wanted.params, name), rtol=0, atol=1e-12)
 
 
 def test_only_the_nary_form_knows_which_child_is_which():
@@ -134,6 +134,71 @@ def test_only_the_nary_form_knows_which_child_is_which():
         params = drawn(cell, 4)
         first, second = (unroll_tree(cell, params, tree, xs).states.h[2] for tree in (one, other))
         assert np.allclose(first, second, rtol=1e-12) is same
+
+
+@settings(deadline=None, max_examples=20)
+@given(tree=trees(), seed=st.integers(0, 1000))
+def test_to_the_child_sum_form_the_order_of_children_is_nothing(tree, seed):
+    """Neither to the outputs of any node, nor to any gradient."""
+    rng = np.random.default_rng(seed)
+    shuffled = Tree(tuple(tuple(int(n) for n in rng.permutation(c)) for c in tree.children))
+    params, (xs, grad_h) = drawn(tree_lstm, seed), numbers(tree, seed)
+    one, other = (unroll_tree(tree_lstm, params, shape, xs) for shape in (tree, shuffled))
+    np.testing.assert_allclose(one.states.h, other.states.h, rtol=0, atol=1e-13)
+    back, again = (bptt_tree(tree_lstm, params, run, grad_h) for run in (one, other))
+    np.testing.assert_allclose(back.xs, again.xs, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(back.params.U_f, again.params.U_f, rtol=0, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=20)
+@given(tree=trees(most=2), seed=st.integers(0, 1000))
+def test_a_missing_child_counts_as_zeros(tree, seed):
+    """Places that no node fills change nothing, whatever their weights."""
+    params, (xs, grad_h) = drawn(nary_tree_lstm, seed), numbers(tree, seed)
+    fewer = {f"U_{letter}": getattr(params, f"U_{letter}")[:2] for letter in "iog"}
+    fewer = params._replace(**fewer, U_f=params.U_f[:2, :2])
+    one, other = (unroll_tree(nary_tree_lstm, p, tree, xs) for p in (params, fewer))
+    np.testing.assert_allclose(one.states.h, other.states.h, rtol=0, atol=1e-13)
+    back = bptt_tree(nary_tree_lstm, params, one, grad_h).params
+    wanted = bptt_tree(nary_tree_lstm, fewer, other, grad_h).params
+    np.testing.assert_allclose(back.U_f[:2, :2], wanted.U_f, rtol=0, atol=1e-12)
+    assert not back.U_f[2].any() and not back.U_f[:, 2].any() and not back.U_o[2].any()
+
+
+@pytest.mark.parametrize(
+    ("nested", "children", "labels"),
+    [
+        ("a", ((),), ("a",)),
+        (("a", "b"), ((), (), (0, 1)), ("a", "b", None)),
+        ((("a", "b"), "c"), ((), (), (0, 1), (), (2, 3)), ("a", "b", None, "c", None)),
+        (("a", ("b", "c")), ((), (), (), (1, 2), (0, 3)), ("a", "b", "c", None, None)),
+        (["a", [7]], ((), (), (1,), (0, 2)), ("a", 7, None, None)),
+        (
+            (("a", "b", "c"), "d", ("e",)),
+            ((), (), (), (0, 1, 2), (), (), (5,), (3, 4, 6)),
+            ("a", "b", "c", None, "d", "e", None, None),
+        ),
+    ],
+    ids=str,
+)
+def test_nested_tuples_are_trees(nested, children, labels):
+    assert Tree.from_nested(nested) == (Tree(children), labels)
+
+
+def test_a_deep_tree_is_no_trouble():
+    nested = "a"
+    for _ in range(5000):
+        nested = (nested,)
+    tree, _ = Tree.from_nested(nested)
+    assert tree == Tree.from_parents([*range(1, 5001), -1])
+    assert tree.leaves_first == tuple(range(5001))
+
+
+def test_trees_are_values():
+    one, other = Tree([[], [], [np.int64(0), 1]]), Tree(((), (), (0, 1)))
+    assert one == other and len({one, other}) == 1
+    with pytest.raises(AttributeError):
+        one.children = ((),)
 
 
 @settings(deadline=None)
@@ -162,6 +227,12 @@ def test_leaves_come_before_their_parents_and_parents_can_be_told(tree):
         (((), ()), "nodes 0, 1 have no parent; a tree has one root"),
         (((5,), ()), "children of node 0: 5 is no node; pass numbers from 0 to 1"),
         (((1.5,), ()), "1.5 is no node"),
+        (((True,), ()), "True is no node"),
+        (((-1,), ()), "-1 is no node"),
+        (((1, 1), ()), "node 1 is a child of node 0 and of node 0"),
+        (((), 0), "children of node 1 is 0; pass a tuple of numbers"),
+        (5, "children is 5; pass a tuple for each node"),
+        ("ab", "children is 'ab'; pass a tuple"),
         (((2,), (2,), ()), "node 2 is a child of node 0 and of node 1"),
     ],
     ids=str,
@@ -173,12 +244,30 @@ def test_what_is_no_tree_is_named(children, message):
 
 @pytest.mark.parametrize(
     ("parents", "message"),
-    [([1, 0], "a cycle"), ([-1, 7], "parents of node 1 is 7"), ([], "children is empty")],
+    [
+        ([1, 0], "a cycle: node 0 is a child of node 1 is a child of node 0"),
+        ([-1, 2, 3, 1], "a cycle: node 1 is a child of node 2 is a child of node 3"),
+        ([0], "a cycle: node 0 is a child of node 0"),
+        ([-1, 7], "parents of node 1 is 7; pass -1 for the root, or a node from 0 to 1"),
+        ([-1, -2], "parents of node 1 is -2"),
+        ([-1, 0.5], "parents of node 1 is 0.5"),
+        ([-1, None], "parents of node 1 is None"),
+        ([-1, 0, -1], "nodes 0, 2 have no parent; a tree has one root"),
+        ([], "children is empty"),
+        (3, "parents is 3; pass a list"),
+        ("ab", "parents is 'ab'; pass a list"),
+    ],
     ids=str,
 )
 def test_wrong_parents_are_named(parents, message):
     with pytest.raises(ValueError, match=message):
         Tree.from_parents(parents)
+
+
+@pytest.mark.parametrize("nested", [(), ("a", ()), (("a", []), "b")], ids=str)
+def test_a_node_of_nothing_is_named(nested):
+    with pytest.raises(ValueError, match="nested holds an empty tuple; pass a label for a leaf"):
+        Tree.from_nested(nested)
 
 
 @named
@@ -209,3 +298,27 @@ def test_wrong_arguments_are_named(cell):
         bptt_tree(cell, params, run, grad_h[:1])
     with pytest.raises(ValueError, match="pass what unroll_tree"):
         bptt_tree(cell, params, unroll(lstm, lstm.init(np.random.default_rng(0), 2, 3), xs), grad_h)
+    for wrong, message in [
+        (np.full_like(grad_h, np.nan), "grad_h holds nan"),
+        (np.ones(grad_h.shape, dtype=int), "grad_h holds integers"),
+        ([[1.0], [1.0, 2.0]], "grad_h has rows of different lengths"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            bptt_tree(cell, params, run, wrong)
+    wider = cell.init(np.random.default_rng(0), INPUTS, UNITS + 1)
+    with pytest.raises(
+        ValueError, match="the run has 2 inputs and 3 units, but params has 2 and 4"
+    ):
+        bptt_tree(cell, wider, run, grad_h)
+
+
+def test_a_run_of_the_other_form_is_named():
+    tree = Tree(((), (0,)))
+    xs, grad_h = numbers(tree, 0)
+    for cell, other in (CELLS, CELLS[::-1]):
+        run = unroll_tree(other, drawn(other, 0), tree, xs)
+        with pytest.raises(ValueError, match=rf"another cell made it than {cell.__name__}"):
+            bptt_tree(cell, drawn(cell, 0), run, grad_h)
+    run = unroll_tree(nary_tree_lstm, drawn(nary_tree_lstm, 0), tree, xs)
+    with pytest.raises(ValueError, match="the run has places for 3 children, but params for 2"):
+        bptt_tree(nary_tree_lstm, drawn(nary_tree_lstm, 0, children=2), run, grad_h)
