@@ -1,6 +1,8 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
+from coursekit.tasks.arithmetic import Adding, Multiplication
 from coursekit.tasks.latch import Latch
+from coursekit.tasks.long_lag import Distractors, LongLag
 from coursekit.tasks.next_symbol import (
     NextSymbolScore,
     blind_score,
@@ -8,15 +10,23 @@ from coursekit.tasks.next_symbol import (
     next_symbols,
 )
 from coursekit.tasks.sequences import Padded, Sequences
+from coursekit.tasks.symbols import SymbolSequences
 from coursekit.tasks.t_maze import TMaze
+from coursekit.tasks.temporal_order import TemporalOrder
 from coursekit.tasks.two_sequence import TwoSequence
 
 __all__ = [
+    "Adding",
+    "Distractors",
     "Latch",
+    "LongLag",
+    "Multiplication",
     "NextSymbolScore",
     "Padded",
     "Sequences",
+    "SymbolSequences",
     "TMaze",
+    "TemporalOrder",
     "TwoSequence",
     "blind_score",
     "next_symbol_score",

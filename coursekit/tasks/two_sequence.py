@@ -4,8 +4,13 @@ One real input. The first ``signal_steps`` inputs are +1 (class 1) or -1 (class 
 ones are Gaussian noise. Lengths are drawn evenly from T to T + T/10. At the last step the
 output should be 1 for class 1 and 0 for class 2; a sequence is correct within 0.2.
 
+3a  as said.
+3b  ``signal_noise=0.2``: noise on the signal too.
+3c  ``noisy_targets=True``: 0.2 for class 1 and 0.8 for class 2, each told with noise of variance
+    0.1; a sequence is correct within 0.1 of the target without noise.
+
 Source: Bengio, Simard and Frasconi 1994; in this form Hochreiter and Schmidhuber 1997,
-experiment 3a (noise of variance 0.2, so a standard deviation of 0.447).
+experiment 3 (noise of variance 0.2, so a standard deviation of 0.447).
 """
 
 from dataclasses import dataclass
@@ -31,6 +36,8 @@ class TwoSequence:
         length: T, the shortest length in steps.
         signal_steps: N, how many inputs at the start carry the class.
         noise_variance: of the inputs after them.
+        signal_noise: variance of what is added to the signal.
+        noisy_targets: whether targets are 0.2 and 0.8, told with noise.
 
     Raises:
         ValueError: no signal, no room for it, or a negative variance.
@@ -43,10 +50,11 @@ class TwoSequence:
     length: int = 100
     signal_steps: int = 1
     noise_variance: float = 0.2
+    signal_noise: float = 0.0
+    noisy_targets: bool = False
 
     inputs = 1
     outputs = 1
-    tolerance = 0.2
     #: one constant output is right for one of two equally likely classes at best
     memory_free_score = 0.5
 
@@ -58,6 +66,12 @@ class TwoSequence:
                 "pass 1 <= signal_steps <= length"
             )
         finite_number("noise_variance", self.noise_variance)
+        finite_number("signal_noise", self.signal_noise)
+
+    @property
+    def tolerance(self) -> float:
+        """How far the last output may be from the target without noise."""
+        return 0.1 if self.noisy_targets else 0.2
 
     def sample(self, rng: np.random.Generator, count: int) -> Sequences:
         """Draw ``count`` sequences, both classes with equal odds."""
@@ -70,8 +84,15 @@ class TwoSequence:
         sign = rng.choice([-1.0, 1.0], count)
         for step in range(self.signal_steps):
             sequences.inputs[sequences.offsets[:-1] + step, 0] = sign
+        if self.signal_noise:
+            for step in range(self.signal_steps):
+                noise = rng.normal(0, np.sqrt(self.signal_noise), count)
+                sequences.inputs[sequences.offsets[:-1] + step, 0] += noise
         last = sequences.offsets[1:] - 1
         sequences.targets[last, 0] = sign > 0
+        if self.noisy_targets:
+            sequences.targets[last, 0] = np.where(sign > 0, 0.2, 0.8)
+            sequences.targets[last, 0] += rng.normal(0, np.sqrt(0.1), count)
         sequences.mask[last] = True
         return sequences
 
@@ -82,8 +103,16 @@ class TwoSequence:
             outputs: (time, batch, 1), for the padded batch.
         """
         found, wanted = final_outputs(outputs, sequences)
+        if self.noisy_targets:  # the noise in a target is no part of what is right
+            wanted = self.targets_without_noise(sequences)
         error = np.abs(found - wanted)
         return np.all(error < self.tolerance, axis=1)
+
+    def targets_without_noise(self, sequences: Sequences) -> Array:
+        """What the output at each last step should be, (count, 1), read off the signal's sign."""
+        first = sequences.inputs[sequences.offsets[:-1], 0] > 0
+        low, high = (0.2, 0.8) if self.noisy_targets else (1.0, 0.0)
+        return np.where(first, low, high)[:, None]
 
     def on_right_side(self, outputs: Array, sequences: Sequences) -> NDArray[np.bool_]:
         """The milder score: whether the last output is on the right side of one half, (count,).
