@@ -6,7 +6,8 @@ from coursekit.gradients.norms import gradient_norms
 from coursekit.gradients.numerical import GradientReport, check_gradient, numerical_gradient
 from coursekit.gradients.rtrl import rtrl
 from coursekit.gradients.through_time import Gradients, bptt, gradient_by_time
-from coursekit.gradients.trees import Tree, TreeRun, bptt_tree, unroll_tree
+from coursekit.gradients.tree import Tree
+from coursekit.gradients.trees import TreeRun, bptt_tree, unroll_tree
 from coursekit.gradients.truncated import (
     first_partials,
     gradient_now,
