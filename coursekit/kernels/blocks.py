@@ -9,18 +9,25 @@ and with it progress, stopping and interruption.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import numbers
+from coursekit.arguments import finite_number, numbers
 from coursekit.blocks import Layout, Params
 from coursekit.blocks.network import checked_params
 from coursekit.kernels import lanes_of
 from coursekit.kernels.compiled import HAVE_NUMBA, announce
 
 Array = NDArray[np.float64]
+
+
+class Walked(NamedTuple):
+    """How far a stream went in each sequence of a chunk."""
+
+    steps: NDArray[np.int64]  # (sequences,), the wrong one counted
+    wrong: NDArray[np.bool_]  # (sequences,): whether the stream ended there
 
 
 class BlocksTrainer:
@@ -67,6 +74,8 @@ class BlocksTrainer:
         self._rates = lanes_of.zeros(1)
         self._rates[: self.trials] = rates
         self._weights, self._one_hot = _lanes(layout, params, False), False
+        self._buffers = self._room()
+        self._starts_anew = np.ones(lanes_of.WIDTH, bool)  # a stream, not a sequence
 
     def params(self, number: int) -> Params:
         """The weights of one trial as they are now."""
@@ -83,13 +92,57 @@ class BlocksTrainer:
             For each trial what it predicted, before the update that the sequence led to:
             (steps with a target, outputs), in the order of the chunk's mask.
         """
-        return self._run(chunks, learn=True)
+        return self._run(chunks, learn=True)[0]
 
     def answer(self, chunks: Sequence[Any]) -> list[Array]:
         """The same without learning."""
-        return self._run(chunks, learn=False)
+        return self._run(chunks, learn=False)[0]
 
-    def _run(self, chunks: Sequence[Any], learn: bool) -> list[Array]:
+    def stream(
+        self, chunks: Sequence[Any], tolerance: float, *, decay: float = 1.0, learn: bool = True
+    ) -> list[Walked]:
+        """Let sequences follow each other without a reset, until an answer is wrong.
+
+        A stream ends with the step at which an output is wrong by ``tolerance`` or more; that step
+        is still learned from. The rest of that sequence is left out, and the next one starts a new
+        stream, from zeros and with the first rate. A stream goes on in the next call.
+
+        Args:
+            chunks: as for ``learn``.
+            tolerance: the error from which on an answer is wrong, above zero.
+            decay: what the rate is multiplied by after each target of a stream.
+            learn: whether the trials learn.
+
+        Returns:
+            For each trial how far it went in each sequence.
+
+        Raises:
+            ValueError: a tolerance or decay that cannot be; chunks that do not fit.
+        """
+        if finite_number("tolerance", tolerance) == 0:
+            raise ValueError(f"tolerance is {tolerance}; pass a number above 0, such as 0.49")
+        finite_number("decay", decay)
+        return self._run(chunks, learn, tolerance, decay)[1]
+
+    def restart(self, number: int) -> None:
+        """Start a new stream with the next sequence of one trial."""
+        self._starts_anew[number] = True
+
+    def _room(self) -> tuple[Any, ...]:
+        from coursekit.kernels.truncated import sizes_of
+
+        sizes = sizes_of(self.layout, self._one_hot)
+        cells = sizes.all_cells
+        lanes = (
+            *(2 * sizes.stride, sizes.rows, cells, cells, cells, cells, 2 * sizes.outputs),
+            *(sizes.P_end, sizes.letters * cells, sizes.blocks, cells, 1, 1),
+        )
+        symbols = tuple(np.zeros(lanes_of.WIDTH, np.int64) for _ in range(3))
+        return tuple(lanes_of.zeros(entries) for entries in lanes), symbols
+
+    def _run(
+        self, chunks: Sequence[Any], learn: bool, tolerance: float = 0.0, decay: float = 1.0
+    ) -> tuple[list[Array], list[Walked]]:
         from coursekit.kernels.truncated import sizes_of, train
 
         announce(train)
@@ -98,9 +151,8 @@ class BlocksTrainer:
             chunks, self.trials, layout.inputs, layout.outputs
         )
         one_hot = data.symbols is not None
-        if (
-            data.symbols is not None
-            and not ((data.symbols >= 0) & (data.symbols < layout.inputs)).all()
+        if data.symbols is not None and not (
+            ((data.symbols >= 0) & (data.symbols < layout.inputs)).all()
         ):
             raise ValueError(
                 f"chunks hold symbols from {data.symbols.min()} to {data.symbols.max()}, but the "
@@ -109,20 +161,21 @@ class BlocksTrainer:
         if one_hot != self._one_hot:  # the same weights in the other order
             every = [self.params(number) for number in range(self.trials)]
             self._weights, self._one_hot = _lanes(layout, every, one_hot), one_hot
+            self._buffers, self._starts_anew[:] = self._room(), True
         sizes = sizes_of(layout, one_hot)
-        cells = sizes.all_cells
-        lanes = (
-            *(2 * sizes.stride, sizes.rows, cells, cells, cells, cells, 2 * sizes.outputs),
-            *(sizes.P_end, sizes.letters * cells, cells, 1),
-        )
-        symbols = tuple(np.zeros(lanes_of.WIDTH, np.int64) for _ in range(3))
+        steps, wrong = np.zeros_like(starts), np.zeros(starts.shape, bool)
         answers = np.zeros_like(data.targets)
         train(
             *(sizes, self.every_step, learn, self._weights, lanes_of.zeros(sizes.end)),
-            *(self._rates, data.arrays(), starts, lengths),
-            *((*(lanes_of.zeros(entries) for entries in lanes), symbols), answers),
+            *(self._rates, (float(tolerance), float(decay), self._starts_anew, steps, wrong)),
+            *(data.arrays(), starts, lengths, self._buffers, answers),
         )
-        return lanes_of.parted(answers[data.mask], data.told)
+        if not tolerance:
+            self._starts_anew[:] = True
+        return (
+            lanes_of.parted(answers[data.mask], data.told),
+            [Walked(steps[:, n].copy(), wrong[:, n].copy()) for n in range(self.trials)],
+        )
 
 
 def _lanes(layout: Layout, params: Sequence[Params], one_hot: bool) -> Array:

@@ -5,6 +5,8 @@ rate, and computes the same whoever its seven neighbours are.
 
 Sequences that are walked together end together: one that is shorter is held at zero until its turn
 comes. So their errors arrive at the same step, and one pass over the weights serves eight trials.
+In a stream a sequence goes on from the state that the one before has left, until an answer is
+wrong: the trial then waits for the others, and its next sequence starts afresh.
 
 All weights stand in one flat array of lanes, in this order: a row for each unit (input, forget and
 output gates, then cells) with a column for each source (inputs, what recurs, a one); the columns
@@ -248,9 +250,19 @@ def forward(
 
 @woven
 def stated(
-    sizes: Sizes, net: Array, c: Array, slopes: Array, whole: bool, live: Any, learn: bool
+    sizes: Sizes,
+    net: Array,
+    c: Array,
+    slopes: Array,
+    kept_share: Array,
+    whole: bool,
+    live: Any,
+    learn: bool,
 ) -> None:
-    """c_{t-1} -> c_t; the gates' values; how fast each letter of a cell moves its state."""
+    """c_{t-1} -> c_t; the gates' values; how fast each letter of a cell moves its state.
+
+    ``kept_share`` is how much of the partials of a block stays: f, or all of those that are held.
+    """
     for j in range(sizes.blocks):
         i = 0.5 + 0.5 * load(net, j)
         store(net, j, i)
@@ -258,6 +270,7 @@ def stated(
         if sizes.forget:
             f = 0.5 + 0.5 * load(net, sizes.blocks + j)
             store(net, sizes.blocks + j, f)
+            store(kept_share, j, f if whole else held(f, everywhere(1.0), live))
         for v in range(j * sizes.cells, (j + 1) * sizes.cells):
             old, g = load(c, v), squashed_as(sizes.squash_in, load(net, sizes.gates + v))
             new = fma(i, g, f * old)
@@ -304,7 +317,7 @@ def carry(
     partials: Array,
     src: Array,
     begin: int,
-    net: Array,
+    kept_share: Array,
     slopes: Array,
     before: Array,
     symbol_at: Whole,
@@ -314,14 +327,14 @@ def carry(
     if sizes.forget:
         for symbol in range(sizes.symbols):
             for v in range(many):
-                f = load(net, sizes.blocks + v // sizes.cells)
+                f = load(kept_share, v // sizes.cells)
                 first = sizes.P_symbols + (symbol * many + v) * letters
                 for k in range(first, first + letters):
                     store(partials, k, f * load(partials, k))
     for v in range(many):
         first, own = v * letters * sizes.stride, letters * v
         if sizes.forget:
-            f = load(net, sizes.blocks + v // sizes.cells)
+            f = load(kept_share, v // sizes.cells)
             for k in range(letters):
                 at = first + k * sizes.stride
                 carried_and_kept(partials, at, src, begin, sizes.stride, load(slopes, own + k), f)
@@ -338,7 +351,7 @@ def carry(
                 for k in range(1, letters):
                     p = load(partials, at + k)
                     if sizes.forget:
-                        p = load(net, sizes.blocks + v // sizes.cells) * p
+                        p = load(kept_share, v // sizes.cells) * p
                     store(partials, at + k, fma(load(slopes, own + k), shown, p))
 
 
@@ -375,18 +388,34 @@ def compared(
     lengths: Whole,
     targets: Array,
     mask: NDArray[np.bool_],
+    alive: Array,
     answers: Array,
+    tolerance: float,
+    lost: NDArray[np.bool_],
 ) -> None:
-    """Note what was predicted where there is a target; ``y`` becomes y - target, or zero."""
+    """Note what was predicted where there is a target; ``y`` becomes y - target, or zero.
+
+    With a tolerance, a trial that is wrong by so much is lost: its stream ends with this step.
+    """
     for lane in range(WIDTH):
         row = starts[lane] + lengths[lane] - back
-        if back <= lengths[lane] and mask[row]:
+        if alive[lane] > 0.0 and mask[row]:
             for q in range(outs):
                 answers[row, q] = y[q * WIDTH + lane]
-                y[q * WIDTH + lane] -= targets[row, q]
+                error = y[q * WIDTH + lane] - targets[row, q]
+                y[q * WIDTH + lane] = error
+                if tolerance > 0.0 and not abs(error) < tolerance:
+                    lost[lane] = True
         else:
             for q in range(outs):
                 y[q * WIDTH + lane] = 0.0
+
+
+@woven
+def afresh(array: Array, begin: int, end: int, lane: int) -> None:
+    """Zeros for one trial."""
+    for n in range(begin, end):
+        array[n * WIDTH + lane] = 0.0
 
 
 @woven
@@ -472,7 +501,18 @@ def blocks_learn(
 
 
 def _train(  # type: ignore[no-untyped-def]
-    sizes, every_step, learn, weights, summed, rates, data, starts, lengths, buffers, answers
+    sizes,
+    every_step,
+    learn,
+    weights,
+    summed,
+    rates,
+    stream,
+    data,
+    starts,
+    lengths,
+    buffers,
+    answers,
 ) -> None:
     """Walk eight trials through their sequences; with ``learn``, update.
 
@@ -481,28 +521,39 @@ def _train(  # type: ignore[no-untyped-def]
         every_step: whether weights move as soon as a target is met, or at the end of a sequence.
         weights, summed: lanes: all weights, and what a sequence changes them by.
         rates: one entry of lanes.
+        stream: from what error on a stream ends (0: each sequence starts afresh), what the rate is
+            multiplied by after each target of a stream, which trials start a new one (8,), and for
+            each sequence and trial how many steps were walked and whether the stream ended there,
+            both (sequences, 8).
         data: inputs (rows, inputs), symbols (rows,), targets (rows, outputs), mask (rows,).
         starts, lengths: (sequences, 8): where in ``data`` each trial's sequence stands.
         answers: (rows, outputs), what was predicted at each step that has a target.
     """
     inputs, symbols, targets, mask = data
-    src, net, c, before, squashed, h, y, partials, slopes, error, alive, whole_arrays = buffers
-    symbol_W, symbol_P, symbol_V = whole_arrays
+    buffers, places = buffers
+    src, net, c, before, squashed, h, y, partials, slopes, kept_share, error, alive, rate = buffers
+    tolerance, decay, lost, walked, wrong = stream
+    symbol_W, symbol_P, symbol_V = places
     stride, many, dense = sizes.stride, sizes.all_cells, sizes.dense
     into = weights if every_step else summed
-    minus_rate = 0.0 - load(rates, 0)
+    streams = tolerance > 0.0
     clear(summed, 0, sizes.end)
     for n in range(len(starts)):
         first, count = starts[n], lengths[n]
         steps = 0
         for lane in range(WIDTH):
             steps = max(steps, count[lane])
-        clear(c, 0, many)
-        clear(src, 0, 2 * stride)
+        for lane in range(WIDTH):
+            if lost[lane] or not streams:
+                afresh(c, 0, many, lane)
+                afresh(src, 0, stride, lane)
+                rate[lane] = rates[lane]
+                lost[lane] = False
+                if learn:
+                    afresh(partials, 0, sizes.P_end, lane)
+        clear(src, stride, 2 * stride)
         store(src, stride - 1, everywhere(1.0))
         store(src, 2 * stride - 1, everywhere(1.0))
-        if learn:
-            clear(partials, 0, sizes.P_end)
         begin, then = 0, stride
         coming(src, begin, dense, inputs, steps, first, count)
         for back in range(steps, 0, -1):  # steps to the end, this one counted
@@ -511,7 +562,9 @@ def _train(  # type: ignore[no-untyped-def]
                 coming(src, then, dense, inputs, back - 1, first, count)
             whole, told = True, False
             for lane in range(WIDTH):
-                inside = back <= count[lane]
+                inside = back <= count[lane] and not lost[lane]
+                alive[lane] = 1.0 if inside else 0.0
+                walked[n, lane] += inside
                 row = first[lane] + count[lane] - back
                 whole = whole and inside
                 told = told or (inside and mask[row])
@@ -520,9 +573,6 @@ def _train(  # type: ignore[no-untyped-def]
                     symbol_W[lane] = symbol * sizes.rows
                     symbol_P[lane] = symbol * many * sizes.letters
                     symbol_V[lane] = symbol * sizes.outputs
-            if not whole:
-                for lane in range(WIDTH):
-                    alive[lane] = 1.0 if back <= count[lane] else 0.0
             live = load(alive, 0)
             if sizes.symbols:
                 for k in range(sizes.rows):
@@ -530,24 +580,50 @@ def _train(  # type: ignore[no-untyped-def]
             else:
                 clear(net, 0, sizes.rows)
             forward(sizes, weights, src, begin, net, c, before)
-            stated(sizes, net, c, slopes, whole, live, learn)
+            stated(sizes, net, c, slopes, kept_share, whole, live, learn)
             released(sizes, weights, net, c, squashed, h)
             if learn:
-                carry(sizes, partials, src, begin, net, slopes, before, symbol_P)
+                carry(sizes, partials, src, begin, kept_share, slopes, before, symbol_P)
             if told:
                 predicted(sizes, weights, src, begin, h, y, symbol_V)
-                compared(sizes.outputs, y, back, first, count, targets, mask, answers)
+                compared(
+                    sizes.outputs,
+                    y,
+                    back,
+                    first,
+                    count,
+                    targets,
+                    mask,
+                    alive,
+                    answers,
+                    tolerance,
+                    lost,
+                )
             if told and learn:
+                minus_rate = 0.0 - load(rate, 0)
                 outputs_learn(sizes, weights, into, minus_rate, src, begin, h, y, error, symbol_V)
                 blocks_learn(sizes, into, partials, src, begin, net, c, squashed, error, symbol_W)
+                for lane in range(WIDTH):
+                    if alive[lane] > 0.0 and mask[first[lane] + count[lane] - back]:
+                        rate[lane] *= decay
             if sizes.cells_recur:
                 for v in range(many):
-                    store(src, then + dense + v, load(h, v) if whole else kept(load(h, v), live))
+                    new = load(h, v)
+                    if not whole:
+                        new = held(new, load(src, begin + dense + v), live)
+                    store(src, then + dense + v, new)
             if sizes.gates_recur:
                 for k in range(sizes.gates):
-                    value = load(net, k) if whole else kept(load(net, k), live)
-                    store(src, then + dense + many + k, value)
+                    new = load(net, k)
+                    if not whole:
+                        new = held(new, load(src, begin + dense + many + k), live)
+                    store(src, then + dense + many + k, new)
             begin, then = then, begin
+        for lane in range(WIDTH):
+            wrong[n, lane] = lost[lane]
+        if begin:  # where the next sequence of a stream goes on
+            for k in range(stride):
+                store(src, k, load(src, stride + k))
         if learn and not every_step:
             for k in range(sizes.end):
                 raised(weights, k, load(summed, k))

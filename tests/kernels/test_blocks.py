@@ -6,7 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from coursekit.blocks import PUBLISHED, Layout, init, run, train_sequence, trained
+from coursekit.blocks import (
+    PUBLISHED,
+    Layout,
+    first_partials,
+    gradient_now,
+    init,
+    initial_state,
+    next_partials,
+    run,
+    step,
+    train_sequence,
+    trained,
+)
 from coursekit.cells.parameters import map_arrays, named_arrays
 from coursekit.kernels import blocks as kernel
 from coursekit.kernels.blocks import BlocksTrainer
@@ -88,6 +100,16 @@ def chunk(layout, seed, count=6, one_hot=False):
     if one_hot:
         return Symbols(rng.integers(layout.inputs, size=rows), layout.inputs, *rest)
     return Sequences(rng.normal(size=(rows, layout.inputs)), *rest)
+
+
+def cut(whole, part):
+    """Some of the sequences of a chunk."""
+    offsets = whole.offsets[part.start : part.stop + 1]
+    rows = slice(offsets[0], offsets[-1])
+    rest = (whole.targets[rows], whole.mask[rows], offsets - offsets[0])
+    if isinstance(whole, Symbols):
+        return Symbols(whole.symbols[rows], whole.features, *rest)
+    return Sequences(whole.inputs[rows], *rest)
 
 
 def readable(layout, params, sequences, rate, every_step):
@@ -173,18 +195,11 @@ def test_a_neighbour_that_explodes_harms_nobody():
 def test_a_chunk_or_two_parts_are_the_same(one_hot):
     layout = LAYOUTS["1997"]
     whole = chunk(layout, 3, count=10, one_hot=one_hot)
-    cut = whole.offsets[4]
-
-    def part(rows, offsets):
-        rest = (whole.targets[rows], whole.mask[rows], offsets)
-        if one_hot:
-            return Symbols(whole.symbols[rows], 3, *rest)
-        return Sequences(whole.inputs[rows], *rest)
 
     one, two = (BlocksTrainer(layout, weights(layout, 1), 0.3) for _ in range(2))
     one.learn([whole])
-    two.learn([part(slice(0, cut), whole.offsets[:5])])
-    two.learn([part(slice(cut, None), whole.offsets[4:] - cut)])
+    two.learn([cut(whole, slice(0, 4))])
+    two.learn([cut(whole, slice(4, 10))])
     assert_same_bits(one.params(0), two.params(0))
 
 
@@ -213,6 +228,77 @@ def test_symbols_and_one_hot_vectors_may_take_turns():
     assert_close(looked.params(0), mixed.params(0))
 
 
+def readable_stream(layout, params, sequences, rate, tolerance, decay, learn=True):
+    """Step by step, an update at each target, until an answer is wrong."""
+    walked, wrong, fresh = [], [], True
+    for number in range(len(sequences)):
+        walked.append(0)
+        wrong.append(False)
+        for x, target, told in zip(*sequences[number], strict=True):
+            if fresh:
+                state, partials, now, fresh = (
+                    *(initial_state(layout), first_partials(layout), rate),
+                    False,
+                )
+            state, trace = step(layout, params, x, state)
+            partials = next_partials(layout, trace, partials)
+            walked[-1] += 1
+            if not told:
+                continue
+            if learn:
+                gradient = gradient_now(layout, params, trace, partials, target)
+                params = map_arrays(lambda w, d, r=now: w - r * d, params, gradient)
+                now *= decay
+            if np.abs(trace.y - target).max() >= tolerance:
+                fresh = wrong[-1] = True
+                break
+    return params, walked, wrong
+
+
+@pytest.mark.parametrize("name", ["1997", "no output gate", "2000", "2002"])
+@pytest.mark.parametrize("one_hot", [False, True], ids=["numbers", "symbols"])
+@pytest.mark.parametrize("learn", [True, False], ids=["learns", "is tested"])
+def test_a_stream_goes_on_until_an_answer_is_wrong(name, one_hot, learn):
+    layout, tolerance, decay = LAYOUTS[name], 0.45, 0.99
+    starts = weights(layout, len(RATES))
+    chunks = [chunk(layout, seed, count=12, one_hot=one_hot) for seed in range(len(RATES))]
+    halves = [[cut(own, slice(0, 5)), cut(own, slice(5, 12))] for own in chunks]
+    trainer = BlocksTrainer(layout, starts, RATES, every_step=True)
+    walks = [
+        trainer.stream([half[part] for half in halves], tolerance, decay=decay, learn=learn)
+        for part in range(2)
+    ]
+    ends = 0
+    for number, rate in enumerate(RATES):
+        own = chunks[number].dense() if one_hot else chunks[number]
+        wanted, walked, wrong = readable_stream(
+            *(layout, starts[number], own, rate, tolerance, decay, learn)
+        )
+        found = [np.concatenate(parts) for parts in zip(*(w[number] for w in walks), strict=True)]
+        np.testing.assert_array_equal(found[0], walked)
+        np.testing.assert_array_equal(found[1], wrong)
+        assert_close(trainer.params(number), wanted)
+        ends += sum(wrong)
+    assert 3 < ends < 12 * len(RATES) - 3  # both were seen: ends, and sequences without one
+
+
+def test_a_stream_starts_anew_when_told_to():
+    layout, own = LAYOUTS["2000"], chunk(LAYOUTS["2000"], 1)
+    (start,) = weights(layout, 1)
+
+    def after(*between):
+        trainer = BlocksTrainer(layout, [start], 0.3, every_step=True)
+        trainer.stream([own], 1e9)
+        for act in between:
+            act(trainer)
+        trainer.stream([own], 1e9)
+        return trainer.params(0)
+
+    told = after(lambda trainer: trainer.restart(0))
+    assert_same_bits(told, after(lambda trainer: trainer.answer([own])))
+    assert np.abs(told.V - after().V).max() > 1e-6
+
+
 def test_eight_trials_learn_what_was_said_twenty_steps_ago():
     """Experiment 3a in small, with the published network and rate."""
     published = PUBLISHED["3a"]
@@ -223,8 +309,8 @@ def test_eight_trials_learn_what_was_said_twenty_steps_ago():
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         inputs = rng.normal(0, math.sqrt(0.2), (offsets[-1], 1))
         classes = rng.choice([-1.0, 1.0], count)
-        for step in range(3):
-            inputs[offsets[:-1] + step, 0] = classes
+        for early in range(3):
+            inputs[offsets[:-1] + early, 0] = classes
         targets, mask = np.zeros((offsets[-1], 1)), np.zeros(offsets[-1], bool)
         targets[offsets[1:] - 1, 0], mask[offsets[1:] - 1] = classes > 0, True
         return Sequences(inputs, targets, mask, offsets)
@@ -264,6 +350,10 @@ def test_wrong_arguments_are_named():
         trainer.learn([chunks[0], chunk(layout, 0, count=5)])
     with pytest.raises(ValueError, match=r"chunks\[0\] has 3 inputs and 1 outputs"):
         trainer.learn([chunk(LAYOUTS["2002"], seed) for seed in range(2)])
+    with pytest.raises(ValueError, match="tolerance is 0; pass a number above 0"):
+        trainer.stream(chunks, 0)
+    with pytest.raises(ValueError, match="decay is -1"):
+        trainer.stream(chunks, 0.5, decay=-1)
     wrong = chunk(layout, 0, one_hot=True)
     wrong.symbols[1] = 3
     with pytest.raises(ValueError, match="symbols from 0 to 3, but the layout has 3 inputs"):
