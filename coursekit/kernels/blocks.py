@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import finite_number, numbers
+from coursekit.arguments import finite_number, numbers, whole_number
 from coursekit.blocks import Layout, Params
 from coursekit.blocks.network import checked_params
 from coursekit.kernels import lanes_of
@@ -79,7 +79,9 @@ class BlocksTrainer:
 
     def params(self, number: int) -> Params:
         """The weights of one trial as they are now."""
-        return _unpacked(self.layout, self._one_hot, lanes_of.get(self._weights, number))
+        return _unpacked(
+            self.layout, self._one_hot, lanes_of.get(self._weights, self._trial(number))
+        )
 
     def learn(self, chunks: Sequence[Any]) -> list[Array]:
         """Train each trial on its own chunk, one update a sequence.
@@ -126,7 +128,12 @@ class BlocksTrainer:
 
     def restart(self, number: int) -> None:
         """Start a new stream with the next sequence of one trial."""
-        self._starts_anew[number] = True
+        self._starts_anew[self._trial(number)] = True
+
+    def _trial(self, number: int) -> int:
+        if whole_number("number", number) >= self.trials:
+            raise ValueError(f"number is {number}; trials are counted from 0 to {self.trials - 1}")
+        return number
 
     def _room(self) -> tuple[Any, ...]:
         from coursekit.kernels.truncated import sizes_of

@@ -352,6 +352,8 @@ def test_wrong_arguments_are_named():
         trainer.learn([chunk(LAYOUTS["2002"], seed) for seed in range(2)])
     with pytest.raises(ValueError, match="tolerance is 0; pass a number above 0"):
         trainer.stream(chunks, 0)
+    with pytest.raises(ValueError, match="number is 2; trials are counted from 0 to 1"):
+        trainer.params(2)
     with pytest.raises(ValueError, match="decay is -1"):
         trainer.stream(chunks, 0.5, decay=-1)
     wrong = chunk(layout, 0, one_hot=True)
