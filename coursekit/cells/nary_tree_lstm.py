@@ -117,21 +117,33 @@ def shapes(params: Params) -> Shapes:
     return Shapes(each, (inputs,), (units,), rule)
 
 
-def _with_all_places(params: Params, children: State) -> State:
+def with_all_places(params: Params, children: State) -> State:
     """The children's states with zeros for those that are missing, (N, ..., units)."""
     missing = len(params.U_i) - len(children.h)
-    widths = [(0, missing)] + [(0, 0)] * (children.h.ndim - 1)
-    return State(*(np.pad(field, widths) for field in children))
+    if not missing:
+        return children
+    zeros = np.zeros((missing, *children.h.shape[1:]))
+    return State(*(np.concatenate([field, zeros]) for field in children))
+
+
+def beside(places: Array) -> Array:
+    """(N, ..., units) -> (..., N units): the states of all children, or the weights for them."""
+    return np.concatenate(list(places), axis=-1)
+
+
+def apart(joined: Array, count: int) -> Array:
+    """The way back: (..., N units) -> (N, ..., units)."""
+    return np.stack(np.split(joined, count, axis=-1))
 
 
 def step(params: Params, x: Array, children: State) -> tuple[State, Trace]:
     """One node: x (..., inputs) and its children's states -> its own state, and the trace."""
-    full = _with_all_places(params, children)
-    read = "k...u,kvu->...v"
-    i = sigmoid(x @ params.W_i.T + np.einsum(read, full.h, params.U_i) + params.b_i)
-    f = sigmoid(x @ params.W_f.T + np.einsum("l...u,klvu->k...v", full.h, params.U_f) + params.b_f)
-    o = sigmoid(x @ params.W_o.T + np.einsum(read, full.h, params.U_o) + params.b_o)
-    g = np.tanh(x @ params.W_g.T + np.einsum(read, full.h, params.U_g) + params.b_g)
+    full = with_all_places(params, children)
+    below = beside(full.h)
+    i = sigmoid(x @ params.W_i.T + below @ beside(params.U_i).T + params.b_i)
+    f = np.stack([sigmoid(x @ params.W_f.T + below @ beside(U).T + params.b_f) for U in params.U_f])
+    o = sigmoid(x @ params.W_o.T + below @ beside(params.U_o).T + params.b_o)
+    g = np.tanh(x @ params.W_g.T + below @ beside(params.U_g).T + params.b_g)
     c = (f * full.c).sum(axis=0) + i * g
     squashed = np.tanh(c)
     h = o * squashed
@@ -140,26 +152,31 @@ def step(params: Params, x: Array, children: State) -> tuple[State, Trace]:
 
 def step_back(params: Params, trace: Trace, grad_state: State) -> tuple[Params, Array, State]:
     """One node backward: dL/d(h, c) -> dL/dparams of this node, dL/dx, dL/d its children."""
-    full, x, f = _with_all_places(params, trace.children), trace.x, trace.f
+    i, f, o, g, x = trace.i, trace.f, trace.o, trace.g, trace.x
+    full, count = with_all_places(params, trace.children), len(f)
     grad_c = grad_state.c + output_back(params, trace, grad_state.h)
-    delta = {
-        "i": grad_c * trace.g * trace.i * (1 - trace.i),
-        "o": grad_state.h * trace.squashed * trace.o * (1 - trace.o),
-        "g": grad_c * trace.i * (1 - trace.g**2),
-    }
+    delta_o = grad_state.h * trace.squashed * o * (1 - o)
+    delta_i = grad_c * g * i * (1 - i)
     delta_f = grad_c * full.c * f * (1 - f)  # (N, ..., units)
-    parts = {
-        "W_f": weight_gradient(delta_f, x),
-        "U_f": np.array([[weight_gradient(one, h) for h in full.h] for one in delta_f]),
-        "b_f": bias_gradient(delta_f),
-    }
-    grad_x = delta_f.sum(axis=0) @ params.W_f
-    grad_h = np.einsum("k...v,klvu->l...u", delta_f, params.U_f)
-    for letter, error in delta.items():
-        parts[f"W_{letter}"] = weight_gradient(error, x)
-        parts[f"U_{letter}"] = np.array([weight_gradient(error, h) for h in full.h])
-        parts[f"b_{letter}"] = bias_gradient(error)
-        grad_x = grad_x + error @ getattr(params, f"W_{letter}")
-        grad_h = grad_h + np.einsum("...v,kvu->k...u", error, getattr(params, f"U_{letter}"))
+    delta_g = grad_c * i * (1 - g**2)
+
+    below = beside(full.h)
+
+    def places(delta: Array) -> Array:
+        return apart(weight_gradient(delta, below), count)
+
+    grad_params = Params(
+        *(weight_gradient(delta_i, x), places(delta_i), bias_gradient(delta_i)),
+        *(weight_gradient(delta_f, x), np.stack([places(delta) for delta in delta_f])),
+        bias_gradient(delta_f),
+        *(weight_gradient(delta_o, x), places(delta_o), bias_gradient(delta_o)),
+        *(weight_gradient(delta_g, x), places(delta_g), bias_gradient(delta_g)),
+    )
+    grad_x = delta_i @ params.W_i + delta_o @ params.W_o + delta_g @ params.W_g
+    grad_x = grad_x + delta_f.sum(axis=0) @ params.W_f
+    grad_h = delta_i @ beside(params.U_i) + delta_o @ beside(params.U_o)
+    grad_h = grad_h + delta_g @ beside(params.U_g)
+    for delta, U in zip(delta_f, params.U_f, strict=True):
+        grad_h = grad_h + delta @ beside(U)
     there = len(trace.children.h)
-    return Params(**parts), grad_x, State(h=grad_h[:there], c=(grad_c * f)[:there])
+    return grad_params, grad_x, State(h=apart(grad_h, count)[:there], c=(grad_c * f)[:there])

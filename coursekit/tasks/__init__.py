@@ -1,8 +1,10 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
 from coursekit.tasks.arithmetic import Adding, Multiplication
+from coursekit.tasks.expressions import ExpressionBatch, Expressions
 from coursekit.tasks.latch import Latch
 from coursekit.tasks.long_lag import Distractors, LongLag
+from coursekit.tasks.moving_shapes import Frames, MovingShapes
 from coursekit.tasks.next_symbol import (
     NextSymbolScore,
     blind_score,
@@ -18,8 +20,12 @@ from coursekit.tasks.two_sequence import TwoSequence
 __all__ = [
     "Adding",
     "Distractors",
+    "ExpressionBatch",
+    "Expressions",
+    "Frames",
     "Latch",
     "LongLag",
+    "MovingShapes",
     "Multiplication",
     "NextSymbolScore",
     "Padded",
