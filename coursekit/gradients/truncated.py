@@ -27,7 +27,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.cells.parameters import map_arrays
 from coursekit.gradients.arguments import checked_error, checked_params, checked_run
 from coursekit.gradients.unroll import Run
 
@@ -82,12 +81,22 @@ def gradient_now(params: Any, trace: Any, partials: Partials, error: Array) -> A
     Returns:
         Params, summed over the batch.
     """
+    return _summed(params, trace, _told(params, trace, partials, error))
+
+
+def _told(params: Any, trace: Any, partials: Partials, error: Array) -> Partials:
+    """For each letter what one step's error asks for, (..., units, sources)."""
     delta_o = error * trace.squashed * trace.o * (1 - trace.o)
     error_c = error * trace.o * (1 - trace.squashed**2)
     found = {"o": delta_o[..., None] * sources(params, trace, "o")}
     for letter, partial in partials.items():
         found[letter] = error_c[..., None] * partial
-    inputs, units = trace.x.shape[-1], error.shape[-1]
+    return found
+
+
+def _summed(params: Any, trace: Any, found: Partials) -> Any:
+    """Params: the sum over the batch, each source's column under its own name."""
+    inputs, units = trace.x.shape[-1], trace.o.shape[-1]
     parts: dict[str, Array] = {}
     for letter, value in found.items():
         total = value.reshape(-1, units, value.shape[-1]).sum(axis=0)
@@ -125,11 +134,12 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
     partials = first_partials(cell, params)
     checked_run(cell, params, run)
     grad_h = checked_error(run.outputs, grad_h)
-    total = map_arrays(np.zeros_like, params)
+    total: Partials = {}
     for trace, error in zip(run.traces, grad_h, strict=True):
         partials = next_partials(params, trace, partials)
-        total = map_arrays(np.add, total, gradient_now(params, trace, partials, error))
-    return total
+        told = _told(params, trace, partials, error)
+        total = {letter: total.get(letter, 0.0) + part for letter, part in told.items()}
+    return _summed(params, run.traces[0], total)
 
 
 def sources(params: Any, trace: Any, letter: str) -> Array:

@@ -1,6 +1,6 @@
 """Run a cell over a sequence and keep what the backward pass needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +31,10 @@ class Run:
     def states(self) -> Any:
         """State, its fields stacked: (time, ..., units)."""
         return map_arrays(lambda *fields: np.stack(fields), *self.after)
+
+    def _replace(self, **changes: Any) -> "Run":
+        """The run with other fields, as a named tuple's ``_replace`` gives it."""
+        return replace(self, **changes)
 
     def trace(self, letter: str) -> Array:
         """One letter of all steps, stacked: ``run.trace("f")`` is (time, ..., units).
