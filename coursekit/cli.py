@@ -67,6 +67,20 @@ def _grade(args: argparse.Namespace) -> int:
     )
 
 
+def _reproduce(args: argparse.Namespace) -> int:
+    return _room("papers.reproduce").run(
+        args.paper,
+        experiment=args.experiment,
+        row=args.row,
+        everything=args.all,
+        trials=args.trials,
+        folder=args.results,
+        seed=args.seed,
+        workers=args.workers,
+        report=args.report,
+    )
+
+
 def _positive(kind: type) -> Any:
     def read(text: str) -> Any:
         try:
@@ -154,6 +168,29 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
+    )
+
+    reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)
+    reproduce.add_argument("paper", metavar="PAPER", help="hochreiter1997")
+    reproduce.add_argument("--experiment", metavar="NUMBER", help="its rows, such as 4")
+    reproduce.add_argument("--row", metavar="ROW", help="one row, such as 4_T100")
+    reproduce.add_argument("--all", action="store_true", help="all rows")
+    reproduce.add_argument(
+        "--trials", type=_positive(int), default=None, metavar="N", help="as many as the paper"
+    )
+    reproduce.add_argument(
+        "--results",
+        type=Path,
+        default=Path("my_results"),
+        metavar="DIR",
+        help="where finished trials are kept, and read (my_results)",
+    )
+    reproduce.add_argument("--seed", type=int, default=0, metavar="S", help="of all trials (0)")
+    reproduce.add_argument(
+        "--workers", type=_positive(int), default=None, metavar="N", help="threads (all cores)"
+    )
+    reproduce.add_argument(
+        "--report", action="store_true", help="run nothing; print the paper beside the results"
     )
     return top
 

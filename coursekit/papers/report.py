@@ -1,0 +1,78 @@
+"""Paper beside ours, row by row, in a table that can be read on a terminal and in a page."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+from coursekit.papers import results
+from coursekit.papers.row import Row
+
+
+def summary(row: Row, records: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """Success, mean, median and range of the solved trials, and errors on the test set.
+
+    A row counts as reproduced when our median lies within a factor of two of the printed mean,
+    and no fewer trials were solved than the paper says.
+    """
+    solved = sorted(record["sequences"] for record in records if record["success"])
+    success = len(solved) / len(records) if records else 0.0
+    found: dict[str, Any] = {"trials": len(records), "success": success}
+    if solved:
+        found["mean"], found["median"] = statistics.mean(solved), statistics.median(solved)
+        found["least"], found["most"] = solved[0], solved[-1]
+        wrong = [record["wrong"] for record in records if record["success"]]
+        found["wrong"] = statistics.mean(wrong)
+        near = row.printed_sequences / 2 <= found["median"] <= 2 * row.printed_sequences
+        found["reproduced"] = near and success >= row.printed_success - 1e-9
+    else:
+        found["reproduced"] = False
+    return found
+
+
+def table(paper: str, rows: list[Row], folder: Path) -> str:
+    """The table of a paper in Markdown, with the choices that were made.
+
+    Args:
+        paper: whose rows they are.
+        rows: to be shown.
+        folder: where the results stand.
+    """
+    lines = [
+        "| row | trials | solved, paper | solved, ours | sequences, paper | our median | our mean "
+        "| our range | wrong of test set, paper | ours | reproduced |",
+        "|" + "---|" * 11,
+    ]
+    choices: dict[str, list[str]] = {}
+    for row in rows:
+        records = results.read(results.path_of(folder, paper, row.name), row.name).records
+        for choice in row.choices:
+            choices.setdefault(choice, []).append(row.name)
+        if not records:
+            lines.append(
+                f"| {row.name} | 0 of {row.trials} | {row.printed_success:.0%} | - "
+                f"| {row.printed_sequences:,.0f} | - | - | - "
+                f"| {_number(row.printed_wrong)} | - | - |"
+            )
+            continue
+        told = summary(row, records)
+        ours = ["-"] * 4
+        if "median" in told:
+            ours = [
+                f"{told['median']:,.0f}",
+                f"{told['mean']:,.0f}",
+                f"{told['least']:,} to {told['most']:,}",
+                f"{told['wrong']:.1f}",
+            ]
+        lines.append(
+            f"| {row.name} | {told['trials']} of {row.trials} | {row.printed_success:.0%} "
+            f"| {told['success']:.0%} | {row.printed_sequences:,.0f} | {ours[0]} | {ours[1]} "
+            f"| {ours[2]} | {_number(row.printed_wrong)} | {ours[3]} "
+            f"| {'yes' if told['reproduced'] else 'no'} |"
+        )
+    lines += ["", "Choices, where the paper leaves something open or where we differ:", ""]
+    lines += [f"- {choice} ({', '.join(names)})" for choice, names in choices.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

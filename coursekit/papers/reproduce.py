@@ -1,0 +1,152 @@
+"""The command: run what is missing of a table, row by row, and report paper beside ours."""
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from importlib import import_module
+from pathlib import Path
+from threading import Event
+
+import joblib
+from tqdm import tqdm
+
+from coursekit.errors import CommandError
+from coursekit.kernels.compiled import HAVE_NUMBA
+from coursekit.kernels.lanes_of import WIDTH
+from coursekit.papers import results
+from coursekit.papers.report import table
+from coursekit.papers.row import Row
+
+PAPERS = ("hochreiter1997",)
+#: microseconds a step of one trial on one core, measured on rows with 93 to 308 weights
+STEP = 0.06
+
+
+def rows_of(paper: str) -> tuple[Row, ...]:
+    """The rows of a paper's tables.
+
+    Raises:
+        CommandError: no such paper; the message lists those that there are.
+    """
+    if paper not in PAPERS:
+        raise CommandError(f"there is no paper {paper!r}; there are: {', '.join(PAPERS)}")
+    return import_module(f"coursekit.papers.{paper}").ROWS
+
+
+def chosen(paper: str, experiment: str | None, row: str | None) -> list[Row]:
+    """The rows that were asked for.
+
+    Raises:
+        CommandError: no such experiment or row; the message lists those that there are.
+    """
+    rows = list(rows_of(paper))
+    if experiment is not None:
+        known = list(dict.fromkeys(each.experiment for each in rows))
+        if experiment not in known:
+            raise CommandError(
+                f"there is no experiment {experiment!r} in {paper}; there are: {', '.join(known)}"
+            )
+        rows = [each for each in rows if each.experiment == experiment]
+    if row is not None:
+        names = [each.name for each in rows]
+        if row not in names:
+            raise CommandError(f"there is no row {row!r} in {paper}; there are: {', '.join(names)}")
+        rows = [each for each in rows if each.name == row]
+    return rows
+
+
+def run(
+    paper: str,
+    *,
+    experiment: str | None = None,
+    row: str | None = None,
+    everything: bool = False,
+    trials: int | None = None,
+    folder: Path,
+    seed: int = 0,
+    workers: int | None = None,
+    report: bool = False,
+) -> int:
+    """What ``coursekit reproduce`` does.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CommandError: nothing to run, no such row, or a folder that cannot be written.
+    """
+    rows = chosen(paper, experiment, row)
+    if report:
+        print(table(paper, rows, folder), end="")
+        return 0
+    if not (everything or experiment or row):
+        names = ", ".join(each.name for each in rows)
+        raise CommandError(
+            f"say what to run: --row NAME, --experiment NUMBER or --all; the rows are {names}"
+        )
+    if not HAVE_NUMBA:
+        raise CommandError(
+            "this needs numba, which is not installed here; the committed results can be read "
+            "with --report --results results"
+        )
+    jobs = []
+    for each in rows:
+        jobs += _missing(paper, each, trials or each.trials, folder, seed)
+    cores = joblib.cpu_count() if workers is None else workers
+    finished = sum(len(numbers) for _, numbers in jobs)
+    if not jobs:
+        print("every trial that was asked for is there already; see --report")
+        return 0
+    hours = sum(len(n) * r.printed_sequences * r.steps * STEP for r, n in jobs) / cores / 3.6e9
+    print(f"{finished} trials in {len(rows)} rows; about {60 * hours:.0f} minutes on {cores} cores")
+    _work(paper, jobs, folder, seed, cores, finished)
+    return 0
+
+
+def _missing(
+    paper: str, row: Row, trials: int, folder: Path, seed: int
+) -> list[tuple[Row, list[int]]]:
+    """Groups of trials that have no line yet, as many as run side by side."""
+    path = results.path_of(folder, paper, row.name)
+    found = results.read(path, row.name)
+    if found.damaged:
+        aside = results.set_aside(path, found.damaged)
+        lines = ", ".join(map(str, found.damaged))
+        print(f"{path}: line {lines} damaged, set aside in {aside.name}, and run again")
+    known = {record["trial"] for record in found.records if record["seed"] == seed}
+    numbers = [number for number in range(trials) if number not in known]
+    return [(row, numbers[k : k + WIDTH]) for k in range(0, len(numbers), WIDTH)]
+
+
+def _work(
+    paper: str,
+    jobs: Sequence[tuple[Row, list[int]]],
+    folder: Path,
+    seed: int,
+    cores: int,
+    all_: int,
+) -> None:
+    """Run groups on threads (the kernels let others run); every finished trial is kept at once."""
+    from coursekit.papers import trials
+
+    stop = Event()
+    hidden = not sys.stderr.isatty()
+    with tqdm(total=all_, disable=hidden, unit="trial") as bar:
+
+        def group(row: Row, numbers: list[int]) -> None:
+            for record in trials.run(row, numbers, seed, stop.is_set):
+                results.append(results.path_of(folder, paper, row.name), record)
+                bar.update()
+
+        with ThreadPoolExecutor(cores) as pool:
+            waiting = {pool.submit(group, *job) for job in jobs}
+            try:
+                while waiting:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        future.result()
+            except BaseException:
+                stop.set()
+                for future in waiting:
+                    future.cancel()
+                raise

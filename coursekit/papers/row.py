@@ -1,0 +1,57 @@
+"""One row of a published table: what is run, when it is solved, and what the paper prints."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from coursekit.blocks import Published
+from coursekit.papers.stopping import Rule
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table, as data.
+
+    Args:
+        name: such as "4_T100".
+        experiment: the paper's number, such as "4".
+        network: wiring, gate biases, rate and range of the initial weights.
+        task: what is learned.
+        rule: when training ends.
+        trials: how many the paper ran.
+        cap: sequences after which a trial counts as failed.
+        printed_sequences: the mean that the paper prints.
+        printed_success: the share of trials that the paper says were solved.
+        printed_wrong: wrong sequences of the test set, if the paper prints them.
+        test_size: sequences of the test set, drawn anew after training.
+        chunk: sequences handed to the kernel at once; the rule is asked after each of them.
+        every_step: whether weights move at every target, or once a sequence.
+        check_size: where the paper stops by a test set, its size; else 0, and the rule looks at
+            the training sequences.
+        steps: the mean length of a sequence, for the estimate.
+        choices: what the paper leaves open, and what was chosen.
+    """
+
+    name: str
+    experiment: str
+    network: Published
+    task: Any
+    rule: Rule
+    trials: int
+    cap: int
+    printed_sequences: float
+    steps: float
+    printed_success: float = 1.0
+    printed_wrong: float | None = None
+    test_size: int = 2560
+    chunk: int = 500
+    every_step: bool = False
+    check_size: int = 0
+    choices: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def counts_window(self) -> bool:
+        """Whether the run of right sequences at the end is part of the number that is printed.
+
+        Experiment 2 prints 5,040 sequences for a rule that asks for 10,000 in a row.
+        """
+        return self.experiment not in ("2a", "2b", "2c")
