@@ -77,6 +77,7 @@ def _reproduce(args: argparse.Namespace) -> int:
         folder=args.results,
         seed=args.seed,
         workers=args.workers,
+        scheduler=args.scheduler,
         report=args.report,
     )
 
@@ -188,6 +189,9 @@ def parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--seed", type=int, default=0, metavar="S", help="of all trials (0)")
     reproduce.add_argument(
         "--workers", type=_positive(int), default=None, metavar="N", help="threads (all cores)"
+    )
+    reproduce.add_argument(
+        "--scheduler", metavar="ADDRESS", help="send the trials to a Dask cluster"
     )
     reproduce.add_argument(
         "--report", action="store_true", help="run nothing; print the paper beside the results"

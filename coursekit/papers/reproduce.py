@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from importlib import import_module
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import joblib
 from tqdm import tqdm
@@ -65,6 +66,7 @@ def run(
     folder: Path,
     seed: int = 0,
     workers: int | None = None,
+    scheduler: str | None = None,
     report: bool = False,
 ) -> int:
     """What ``coursekit reproduce`` does.
@@ -97,8 +99,13 @@ def run(
     if not jobs:
         print("every trial that was asked for is there already; see --report")
         return 0
-    hours = sum(len(n) * r.printed_sequences * r.steps * STEP for r, n in jobs) / cores / 3.6e9
-    print(f"{finished} trials in {len(rows)} rows; about {60 * hours:.0f} minutes on {cores} cores")
+    minutes = sum(len(n) * r.printed_sequences * r.steps * STEP for r, n in jobs) / 6e7
+    told = f"{finished} trials in {len(rows)} rows; about {minutes:.0f} minutes on one core"
+    if scheduler is not None:
+        print(f"{told}; the cluster at {scheduler} is asked")
+        _on_cluster(paper, jobs, folder, seed, scheduler, finished)
+        return 0
+    print(f"{told}, of which {cores} are used")
     _work(paper, jobs, folder, seed, cores, finished)
     return 0
 
@@ -150,3 +157,54 @@ def _work(
                 for future in waiting:
                     future.cancel()
                 raise
+
+
+def finished_group(
+    paper: str, name: str, numbers: Sequence[int], seed: int
+) -> list[dict[str, Any]]:
+    """A group of trials from the first sequence to the last: what a worker of a cluster is sent."""
+    from coursekit.papers import trials
+
+    (row,) = (each for each in rows_of(paper) if each.name == name)
+    return list(trials.run(row, numbers, seed))
+
+
+def _on_cluster(
+    paper: str,
+    jobs: Sequence[tuple[Row, list[int]]],
+    folder: Path,
+    seed: int,
+    address: str,
+    all_: int,
+) -> None:
+    """Send groups to a Dask cluster; a group is kept when it comes back.
+
+    What a worker had when it died is sent to another one.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise CommandError(
+            'a cluster needs Dask: run `pip install "coursekit[cluster]"`'
+        ) from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise CommandError(
+            f"no scheduler answers at {address}: {error or type(error).__name__}; "
+            "pass the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786"
+        ) from error
+    with client, tqdm(total=all_, disable=not sys.stderr.isatty(), unit="trial") as bar:
+        futures = {
+            client.submit(finished_group, paper, row.name, numbers, seed, pure=False): row
+            for row, numbers in jobs
+        }
+        try:
+            for future in as_completed(futures):
+                for record in future.result():
+                    path = results.path_of(folder, paper, futures[future].name)
+                    results.append(path, record)
+                    bar.update()
+        except BaseException:
+            client.cancel(list(futures))
+            raise
