@@ -78,6 +78,8 @@ def _reproduce(args: argparse.Namespace) -> int:
         seed=args.seed,
         workers=args.workers,
         scheduler=args.scheduler,
+        choice=args.choice,
+        search=args.search,
         report=args.report,
     )
 
@@ -192,6 +194,15 @@ def parser() -> argparse.ArgumentParser:
     )
     reproduce.add_argument(
         "--scheduler", metavar="ADDRESS", help="send the trials to a Dask cluster"
+    )
+    reproduce.add_argument(
+        "--choice",
+        metavar="NAME",
+        help="run rows as printed with this reading of what is open, or several joined by a plus "
+        "sign; as_printed for none",
+    )
+    reproduce.add_argument(
+        "--search", action="store_true", help="run rows as printed with each choice alone"
     )
     reproduce.add_argument(
         "--report", action="store_true", help="run nothing; print the paper beside the results"

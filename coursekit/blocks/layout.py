@@ -24,12 +24,13 @@ def _ones(value: Array) -> Array:
     return np.ones_like(value)
 
 
-# Each squashing function, and its slope as a function of its value.
+# Each squashing function, and its slope as a function of its value; the last is for outputs.
 SQUASH: Final[dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]]] = {
     "4 sigma - 2": (lambda net: 4 * sigmoid(net) - 2, lambda value: (2 + value) * (2 - value) / 4),
     "2 sigma - 1": (lambda net: 2 * sigmoid(net) - 1, lambda value: (1 + value) * (1 - value) / 2),
     "sigma": (sigmoid, lambda value: value * (1 - value)),
     "identity": (_identity, _ones),
+    "sigma, cross-entropy": (sigmoid, _ones),
 }
 
 
@@ -50,7 +51,8 @@ class Layout:
         peepholes: whether gates see the states of the cells in their block (2002).
         squash_in: g, of the cell's input; "4 sigma - 2", "sigma" or "identity".
         squash_out: h, of the state; "2 sigma - 1" or "identity".
-        squash: of the outputs; "sigma" or "identity".
+        squash: of the outputs; "sigma" or "identity"; or "sigma, cross-entropy", which hands back
+            y - target unscaled, as the gradient of the cross-entropy does.
 
     Raises:
         ValueError: a size below one, a word that is not in the list, or anything but True and
@@ -82,8 +84,9 @@ class Layout:
         if not isinstance(self.biased, tuple) or not set(self.biased) <= set(BIASED):
             raise ValueError(f"biased is {self.biased!r}; pass a tuple of some of {BIASED}")
         for name in ("squash_in", "squash_out", "squash"):
-            if getattr(self, name) not in tuple(SQUASH):
-                raise ValueError(f"{name} is {getattr(self, name)!r}; pass one of {tuple(SQUASH)}")
+            known = tuple(SQUASH) if name == "squash" else tuple(SQUASH)[:-1]
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; pass one of {known}")
 
     @property
     def all_cells(self) -> int:

@@ -29,8 +29,9 @@ from coursekit.kernels.squash import tanh
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 KINDS = tuple(SQUASH)
-DOUBLE, SINGLE, LOGISTIC, IDENTITY = (
-    KINDS.index(name) for name in ("4 sigma - 2", "2 sigma - 1", "sigma", "identity")
+DOUBLE, SINGLE, LOGISTIC, IDENTITY, ENTROPY = (
+    KINDS.index(name)
+    for name in ("4 sigma - 2", "2 sigma - 1", "sigma", "identity", "sigma, cross-entropy")
 )
 
 
@@ -118,7 +119,7 @@ def squashed_as(kind: int, half: Any) -> Any:
     """A squashing function of the layout, from tanh(net / 2); from net if it is the identity."""
     if kind == DOUBLE:
         return 2.0 * half
-    if kind == LOGISTIC:
+    if kind in (LOGISTIC, ENTROPY):
         return 0.5 + 0.5 * half
     return half
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.papers import results
+from coursekit.papers.choices import CHOICES, varied
 from coursekit.papers.row import Row
 
 
@@ -71,6 +72,40 @@ def table(paper: str, rows: list[Row], folder: Path) -> str:
         )
     lines += ["", "Choices, where the paper leaves something open or where we differ:", ""]
     lines += [f"- {choice} ({', '.join(names)})" for choice, names in choices.items()]
+    return "\n".join(lines) + "\n"
+
+
+def log_of_search(paper: str, rows: list[Row], folder: Path) -> str:
+    """What was tried: for each row, each choice, and what came out beside the printed number.
+
+    Args:
+        paper: whose rows they are.
+        rows: as printed.
+        folder: where the results of the search stand.
+    """
+    known = results.read_names(folder, paper)
+    lines = [
+        "| row | choice | trials | solved | our median | times the printed mean | reproduced |",
+        "|" + "---|" * 7,
+    ]
+    for row in rows:
+        for name in [name for name in known if name.partition("+")[0] == row.name]:
+            choice = name.partition("+")[2]
+            told = summary(
+                varied(row, choice),
+                results.read(results.path_of(folder, paper, name), name).records,
+            )
+            median = told.get("median")
+            ours = ["-", "-"]
+            if median is not None:
+                ours = [f"{median:,.0f}", f"{median / row.printed_sequences:.2f}"]
+            lines.append(
+                f"| {row.name} | {choice.replace('+', ' and ')} | {told['trials']} "
+                f"| {told['success']:.0%} | {ours[0]} | {ours[1]} "
+                f"| {'yes' if told['reproduced'] else 'no'} |"
+            )
+    lines += ["", "What the choices mean:", ""]
+    lines += [f"- {choice.name}: {choice.says}" for choice in CHOICES]
     return "\n".join(lines) + "\n"
 
 

@@ -15,12 +15,15 @@ from coursekit.errors import CommandError
 from coursekit.kernels.compiled import HAVE_NUMBA
 from coursekit.kernels.lanes_of import WIDTH
 from coursekit.papers import results
-from coursekit.papers.report import table
+from coursekit.papers.choices import single, varied
+from coursekit.papers.report import log_of_search, table
 from coursekit.papers.row import Row
 
 PAPERS = ("hochreiter1997",)
 #: microseconds a step of one trial on one core, measured on rows with 93 to 308 weights
 STEP = 0.06
+#: trials of a row in a search
+SEARCHED = 8
 
 
 def rows_of(paper: str) -> tuple[Row, ...]:
@@ -67,6 +70,8 @@ def run(
     seed: int = 0,
     workers: int | None = None,
     scheduler: str | None = None,
+    choice: str | None = None,
+    search: bool = False,
     report: bool = False,
 ) -> int:
     """What ``coursekit reproduce`` does.
@@ -78,6 +83,17 @@ def run(
         CommandError: nothing to run, no such row, or a folder that cannot be written.
     """
     rows = chosen(paper, experiment, row)
+    if choice is not None or search:
+        printed = {each.name: each for each in import_module(f"coursekit.papers.{paper}").PRINTED}
+        rows = [printed[each.name] for each in rows if each.name in printed]
+        folder, trials = folder / "search", trials or SEARCHED
+    if search and report:
+        print(log_of_search(paper, rows, folder), end="")
+        return 0
+    if search:
+        rows = [each for row in rows for each in single(row)]
+    elif choice is not None:
+        rows = [varied(each, choice) for each in rows]
     if report:
         print(table(paper, rows, folder), end="")
         return 0
@@ -165,8 +181,15 @@ def finished_group(
     """A group of trials from the first sequence to the last: what a worker of a cluster is sent."""
     from coursekit.papers import trials
 
-    (row,) = (each for each in rows_of(paper) if each.name == name)
-    return list(trials.run(row, numbers, seed))
+    return list(trials.run(row_named(paper, name), numbers, seed))
+
+
+def row_named(paper: str, name: str) -> Row:
+    """A row of a paper's tables, or such a row with choices: ``4_T100+nothing_recurs``."""
+    base, _, choice = name.partition("+")
+    rows = import_module(f"coursekit.papers.{paper}").PRINTED if choice else rows_of(paper)
+    (row,) = (each for each in rows if each.name == base)
+    return varied(row, choice) if choice else row
 
 
 def _on_cluster(

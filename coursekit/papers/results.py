@@ -24,6 +24,11 @@ def path_of(folder: Path, paper: str, row: str) -> Path:
     return folder / paper / f"{row}.jsonl"
 
 
+def read_names(folder: Path, paper: str) -> list[str]:
+    """The names of the rows that have results, in order."""
+    return sorted(path.stem for path in (folder / paper).glob("*.jsonl"))
+
+
 def read(path: Path, row: str) -> Read:
     """The finished trials of a row, each once: the last line of a trial counts.
 

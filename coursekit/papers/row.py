@@ -27,6 +27,7 @@ class Row:
         every_step: whether weights move at every target, or once a sequence.
         check_size: where the paper stops by a test set, its size; else 0, and the rule looks at
             the training sequences.
+        cell_later: whether the memory block joins a net that has learned what it can without.
         steps: the mean length of a sequence, for the estimate.
         choices: what the paper leaves open, and what was chosen.
     """
@@ -46,6 +47,7 @@ class Row:
     chunk: int = 500
     every_step: bool = False
     check_size: int = 0
+    cell_later: bool = False
     choices: tuple[str, ...] = field(default_factory=tuple)
 
     @property

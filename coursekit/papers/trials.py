@@ -7,7 +7,7 @@ A trial is known by its number: its weights, its sequences and its test set come
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,8 +78,10 @@ def run(
             number = waiting.pop()
             rng = np.random.default_rng([seed, number])
             task = row.task.prepared(rng) if hasattr(row.task, "prepared") else row.task
-            start = row.network.init(rng)
-            running.append(_Trial(number, rng, task, start, np.zeros(0), np.zeros(0, bool)))
+            fresh = _Trial(number, rng, task, row.network.init(rng), np.zeros(0), np.zeros(0, bool))
+            if row.cell_later:
+                _learned_without_cell(row, fresh)
+            running.append(fresh)
         still = []
         for trial, done in zip(running, _advance(row, running), strict=True):
             if done is None and trial.sequences < row.cap:
@@ -118,6 +120,33 @@ def _advance(row: Row, running: list[_Trial]) -> list[int | None]:
     for trial in running:
         trial.seconds += (time.perf_counter() - began) / len(running)
     return ended
+
+
+def _learned_without_cell(row: Row, trial: _Trial) -> None:
+    """Train what joins inputs and outputs until its error stops falling; then the cell is there.
+
+    A cell whose candidate is zero and which no output reads takes no part and is not changed.
+    """
+    layout = replace(row.network.layout, squash_in="2 sigma - 1")
+    cells, drawn = layout.all_cells, trial.params
+    V = drawn.V.copy()
+    V[:, :cells] = 0.0
+    trainer = BlocksTrainer(
+        *(layout, [drawn._replace(W_g=np.zeros_like(drawn.W_g), V=V)], row.network.rate),
+        every_step=row.every_step,
+    )
+    before = np.inf
+    while trial.sequences < row.cap:
+        chunk = trial.task.sample(trial.rng, 100)
+        mean = float(_judged(trial.task, chunk, trainer.learn([chunk])[0])[0].mean())
+        trial.sequences += len(chunk)
+        trial.steps += int(chunk.offsets[-1])
+        if not mean < 0.99 * before:
+            break
+        before = mean
+    V = trainer.params(0).V
+    V[:, :cells] = drawn.V[:, :cells]
+    trial.params = drawn._replace(V=V)
 
 
 def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer:

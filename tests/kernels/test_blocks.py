@@ -28,6 +28,7 @@ LAYOUTS = {
     "1997": Layout(3, 2, 2, 2),
     "1997 in single cells": Layout(3, 1, 3, biased=("gates", "cells")),
     "1997 without biases": Layout(3, 2, 2, biased=()),
+    "1997 with cross-entropy": Layout(3, 2, 2, 2, squash="sigma, cross-entropy"),
     "no output gate": Layout(
         *(4, 4, 1),
         output_gates=False,
