@@ -15,6 +15,7 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     DIED = "died"
     NEEDS_MARKING = "needs_marking"
+    MARKED = "marked"
     NO_NOTEBOOK = "no_notebook"
     NOT_A_NOTEBOOK = "not_a_notebook"
     UNREADABLE = "unreadable"

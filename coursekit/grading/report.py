@@ -31,6 +31,7 @@ WORDS = {
     Cause.TIMEOUT: "takes too long",
     Cause.DIED: "ends the process",
     Cause.NEEDS_MARKING: "waits for a person to mark it",
+    Cause.MARKED: "marked by a person",
     Cause.NO_NOTEBOOK: "there is no notebook",
     Cause.NOT_A_NOTEBOOK: "the file is no notebook",
     Cause.UNREADABLE: "the file cannot be read",
