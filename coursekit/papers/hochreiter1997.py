@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from coursekit.blocks import PUBLISHED, Published
+from coursekit.papers import competitors
 from coursekit.papers.row import Row
 from coursekit.papers.stopping import FewWrong, RightInARow, Rule
 from coursekit.tasks import (
@@ -195,4 +196,5 @@ ROWS: Final = (
     _multiplication(13, 1273000, 14),
     _order("6a", 20, 31390, 1),
     _order("6b", 10, 571100, 2),
+    *competitors.ROWS,
 )

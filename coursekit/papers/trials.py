@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from coursekit import __version__
 from coursekit.kernels.blocks import BlocksTrainer
 from coursekit.kernels.lanes_of import WIDTH
+from coursekit.kernels.recurrent import RecurrentNet, RecurrentTrainer
 from coursekit.papers.row import Row
 
 Array = NDArray[np.float64]
@@ -120,8 +121,10 @@ def _advance(row: Row, running: list[_Trial]) -> list[int | None]:
     return ended
 
 
-def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer:
+def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer | RecurrentTrainer:
     starts = [trial.params for trial in running]
+    if isinstance(row.network, RecurrentNet):
+        return row.network.trainer(starts)
     return BlocksTrainer(row.network.layout, starts, row.network.rate, every_step=row.every_step)
 
 
@@ -143,7 +146,7 @@ def _head(chunk: Any, count: int) -> Any:
 
 
 def _checked(
-    row: Row, trainer: BlocksTrainer, running: list[_Trial]
+    row: Row, trainer: BlocksTrainer | RecurrentTrainer, running: list[_Trial]
 ) -> list[tuple[Array, NDArray[np.bool_]]]:
     """A fresh check set for every trial, and how the nets do on it."""
     chunks = [
