@@ -1,9 +1,10 @@
 """Nets of logistic units that feed back, by three gradients that go forward in time.
 
-    y_t = f(R z_t),  z_t = (x_t, y_{t-1})                                  the units that feed back
-    o_t = f(V y_t)  or  f(V (x_t, y_t));  without V the last of y_t        the outputs
-    P_t = dy_t/dR = f'(net_t) (R_y P_{t-1} + z_t, in the rows of R that each unit has)
-    R  += rate (e_t P_t),  e_t = sum over outputs of (d_t - o_t) do_t/dy_t
+    y_t = f(net_t),  net_t = z_t R,  z_t = (x_t, y_{t-1})                 the units that feed back
+    o_t = f(y_t V)  or  f((x_t, y_t) V);  without V the last of y_t       the outputs
+    P_t = dy_t/dR = f'(net_t) (dnet_t/dy_{t-1} P_{t-1} + z_t in each unit's own column of R)
+    R  += rate e_t P_t,  e_t = sum over outputs of (d_t - o_t) do_t/dy_t
+    V  += rate times the same slope, (d_t - o_t) do_t/dV
 
 rtrl    P is carried from step to step, and the weights move at every step that has a target.
 bptt    the same, summed over a sequence: what backpropagation through time gives, for with weights
@@ -187,7 +188,7 @@ class RecurrentTrainer:
 
 @inlined
 def carry(P: Array, new: Array, R: Array, inputs: int) -> None:
-    """new = R_y P: how the units depend on R through the units before; (units, weights of R)."""
+    """new = dnet_t/dy_{t-1} P: how nets depend on R through the units before, (units, weights)."""
     units, size = P.shape
     for k in range(units):
         row = new[k]

@@ -64,7 +64,7 @@ def _whole(hidden: int, rate: float, printed: int) -> Row:
         RecurrentNet(7, 7, hidden, "nothing", rule="rtrl", rate=rate),
         *(10, printed, None),
         "every unit, outputs too, feeds every unit a step later; no teacher forcing",
-        "short strings are not favoured, as Smith and Zipser did",
+        "short strings are not favoured; Smith and Zipser did favour them",
     )
 
 
@@ -85,12 +85,13 @@ def _lag(rule: str, p: int, rate: float, solved: int, printed: int, cap: int, *c
         chunk={4: 5000, 10: 500, 100: 100}[p],  # as many as fit in the cache
         choices=(
             f"a trial that needs more than {cap:,} sequences counts as failed",
-            *(NO_BIAS, SPREAD, ONCE if rule == "bptt" else STEPWISE, *choices),
+            *(NO_BIAS, SPREAD, ONCE if rule == "bptt" else STEPWISE, SAME_STEP, *choices),
             "the ten thousand right sequences at the end are not counted",
         ),
     )
 
 
+SAME_STEP = "outputs read what the hidden unit says at the same step"
 RANGE = "the paper gives rates from 1 to 10: one row for each end"
 SHORTER = "the paper gave up after 5,000,000 sequences, we earlier"
 
