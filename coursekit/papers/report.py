@@ -57,7 +57,7 @@ def table(paper: str, rows: list[Row], folder: Path) -> str:
             )
             continue
         told = summary(row, records)
-        ours = ["-"] * 4
+        ours = [f"> {row.cap:,}", "-", "-", "-"]  # none solved within the cap
         if "median" in told:
             ours = [
                 f"{told['median']:,.0f}",

@@ -139,6 +139,15 @@ def test_the_report_says_none_and_some_as_the_paper_does(tmp_path):
         assert wanted in table("hochreiter1997", [none if ">" in wanted else some], tmp_path)
 
 
+def test_the_report_says_how_far_we_tried_where_none_was_solved(tmp_path):
+    hopeless = replace(SMALL, printed_success=0.0, printed_sequences=5e6)
+    path = results.path_of(tmp_path, "hochreiter1997", "small")
+    record = dict.fromkeys(results.NEEDED, 0) | {"row": "small", "sequences": 6000}
+    results.append(path, record | {"success": False})
+    page = table("hochreiter1997", [hopeless], tmp_path)
+    assert "| 1 of 10 | 0% | 0% | > 5,000,000 | > 6,000 | - | - | - | - | yes |" in page
+
+
 def test_the_estimate_counts_trials_that_go_to_the_cap():
     assert SMALL.expected == 1000
     assert replace(SMALL, printed_success=0.0).expected == SMALL.cap
