@@ -43,25 +43,25 @@ class Choice:
 def _layout(**changes: Any) -> Callable[[Row], Row]:
     def change(row: Row) -> Row:
         return replace(
-            row, network=replace(row.network, layout=replace(row.network.layout, **changes))
+            row, network=replace(row.blocks, layout=replace(row.blocks.layout, **changes))
         )
 
     return change
 
 
 def _network(**changes: Any) -> Callable[[Row], Row]:
-    return lambda row: replace(row, network=replace(row.network, **changes))
+    return lambda row: replace(row, network=replace(row.blocks, **changes))
 
 
 def _rate(factor: float) -> Callable[[Row], Row]:
-    return lambda row: replace(row, network=replace(row.network, rate=factor * row.network.rate))
+    return lambda row: replace(row, network=replace(row.blocks, rate=factor * row.blocks.rate))
 
 
 def _toggled(part: str) -> Callable[[Row], Row]:
     """Give a bias to what has none, or take it."""
 
     def change(row: Row) -> Row:
-        had = row.network.layout.biased
+        had = row.blocks.layout.biased
         kept = tuple(name for name in had if name != part)
         return _layout(biased=kept if part in had else (*had, part))(row)
 
@@ -73,7 +73,7 @@ def _task(**changes: Any) -> Callable[[Row], Row]:
 
 
 def _recurs(row: Row) -> bool:
-    return row.network.layout.recurrent != "nothing"
+    return row.blocks.layout.recurrent != "nothing"
 
 
 def _at_every_step(row: Row) -> bool:
@@ -104,7 +104,7 @@ CHOICES: Final = (
         "shortcut",
         "inputs feed the outputs too",
         _layout(shortcut=True),
-        lambda row: not row.network.layout.shortcut,
+        lambda row: not row.blocks.layout.shortcut,
     ),
     Choice(
         "output_bias_other", "outputs have a bias where they had none, or none", _toggled("outputs")
@@ -120,18 +120,18 @@ CHOICES: Final = (
         "random_input_biases",
         "input-gate biases are drawn like the weights",
         _network(input_bias=None),
-        lambda row: row.network.input_bias is not None,
+        lambda row: row.blocks.input_bias is not None,
     ),
     Choice(
         "random_output_biases",
         "output-gate biases are drawn like the weights",
         _network(output_bias=None),
-        lambda row: row.network.output_bias is not None,
+        lambda row: row.blocks.output_bias is not None,
     ),
     Choice(
         "other_spread",
         "first weights within 0.2 where 0.1 is printed, or the reverse",
-        lambda row: replace(row, network=replace(row.network, spread=0.3 - row.network.spread)),
+        lambda row: replace(row, network=replace(row.blocks, spread=0.3 - row.blocks.spread)),
     ),
     Choice("double_rate", "twice the rate: the error of E without the factor 1/2", _rate(2)),
     Choice("half_rate", "half the rate", _rate(0.5)),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from coursekit.blocks import PUBLISHED
+from coursekit.papers import competitors
 from coursekit.papers.choices import made
 from coursekit.papers.row import Row
 from coursekit.papers.stopping import FewWrong, RightInARow, Rule
@@ -191,4 +192,7 @@ PRINTED: Final = (
 
 #: what makes a table come out, by experiment; found by the search in ``results/search``
 CHOSEN: Final = {"2c": "nothing_recurs", "4": "linear_output+nothing_recurs", "5": "linear_output"}
-ROWS: Final = tuple(made(row, CHOSEN.get(row.experiment, "")) for row in PRINTED)
+ROWS: Final = (
+    *(made(row, CHOSEN.get(row.experiment, "")) for row in PRINTED),
+    *competitors.ROWS,
+)

@@ -13,7 +13,8 @@ def summary(row: Row, records: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     """Success, mean, median and range of the solved trials, and errors on the test set.
 
     A row counts as reproduced when our median lies within a factor of two of the printed mean,
-    and no fewer trials were solved than the paper says.
+    and no fewer trials were solved than the paper says ("some" is at least one). Where the paper
+    solved none, it counts as reproduced when we solved none within our cap.
     """
     solved = sorted(record["sequences"] for record in records if record["success"])
     success = len(solved) / len(records) if records else 0.0
@@ -24,9 +25,10 @@ def summary(row: Row, records: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         wrong = [record["wrong"] for record in records if record["success"]]
         found["wrong"] = statistics.mean(wrong)
         near = row.printed_sequences / 2 <= found["median"] <= 2 * row.printed_sequences
-        found["reproduced"] = near and success >= row.printed_success - 1e-9
+        enough = row.printed_success is None or success >= row.printed_success - 1e-9
+        found["reproduced"] = near and enough and row.printed_success != 0
     else:
-        found["reproduced"] = False
+        found["reproduced"] = bool(records) and row.printed_success == 0
     return found
 
 
@@ -50,13 +52,13 @@ def table(paper: str, rows: list[Row], folder: Path) -> str:
             choices.setdefault(choice, []).append(row.name)
         if not records:
             lines.append(
-                f"| {row.name} | 0 of {row.trials} | {row.printed_success:.0%} | - "
-                f"| {row.printed_sequences:,.0f} | - | - | - "
+                f"| {row.name} | 0 of {row.trials} | {_share(row)} | - "
+                f"| {_printed(row)} | - | - | - "
                 f"| {_number(row.printed_wrong)} | - | - |"
             )
             continue
         told = summary(row, records)
-        ours = ["-"] * 4
+        ours = [f"> {row.cap:,}", "-", "-", "-"]  # none solved within the cap
         if "median" in told:
             ours = [
                 f"{told['median']:,.0f}",
@@ -65,8 +67,8 @@ def table(paper: str, rows: list[Row], folder: Path) -> str:
                 f"{told['wrong']:.1f}",
             ]
         lines.append(
-            f"| {row.name} | {told['trials']} of {row.trials} | {row.printed_success:.0%} "
-            f"| {told['success']:.0%} | {row.printed_sequences:,.0f} | {ours[0]} | {ours[1]} "
+            f"| {row.name} | {told['trials']} of {row.trials} | {_share(row)} "
+            f"| {told['success']:.0%} | {_printed(row)} | {ours[0]} | {ours[1]} "
             f"| {ours[2]} | {_number(row.printed_wrong)} | {ours[3]} "
             f"| {'yes' if told['reproduced'] else 'no'} |"
         )
@@ -107,6 +109,15 @@ def log_of_search(paper: str, rows: list[Row], folder: Path) -> str:
     lines += ["", "What the choices mean:", ""]
     lines += [f"- {choice.name}: {choice.says}" for choice in CHOICES]
     return "\n".join(lines) + "\n"
+
+
+def _share(row: Row) -> str:
+    return "some" if row.printed_success is None else f"{row.printed_success:.0%}"
+
+
+def _printed(row: Row) -> str:
+    """The printed mean; where none was solved, what was tried."""
+    return ("> " if row.printed_success == 0 else "") + f"{row.printed_sequences:,.0f}"
 
 
 def _number(value: float | None) -> str:

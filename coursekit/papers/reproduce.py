@@ -20,8 +20,6 @@ from coursekit.papers.report import log_of_search, table
 from coursekit.papers.row import Row
 
 PAPERS = ("hochreiter1997",)
-#: microseconds a step of one trial on one core, measured on rows with 93 to 308 weights
-STEP = 0.06
 #: trials of a row in a search
 SEARCHED = 8
 
@@ -115,7 +113,7 @@ def run(
     if not jobs:
         print("every trial that was asked for is there already; see --report")
         return 0
-    minutes = sum(len(n) * r.printed_sequences * r.steps * STEP for r, n in jobs) / 6e7
+    minutes = sum(len(n) * r.expected * r.steps * r.step_time for r, n in jobs) / 6e7
     told = f"{finished} trials in {len(rows)} rows; about {minutes:.0f} minutes on one core"
     if scheduler is not None:
         print(f"{told}; the cluster at {scheduler} is asked")

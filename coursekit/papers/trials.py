@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from coursekit import __version__
 from coursekit.kernels.blocks import BlocksTrainer
 from coursekit.kernels.lanes_of import WIDTH
+from coursekit.kernels.recurrent import RecurrentNet, RecurrentTrainer
 from coursekit.papers.row import Row
 
 Array = NDArray[np.float64]
@@ -127,12 +128,12 @@ def _learned_without_cell(row: Row, trial: _Trial) -> None:
 
     A cell whose candidate is zero and which no output reads takes no part and is not changed.
     """
-    layout = replace(row.network.layout, squash_in="2 sigma - 1")
+    layout = replace(row.blocks.layout, squash_in="2 sigma - 1")
     cells, drawn = layout.all_cells, trial.params
     V = drawn.V.copy()
     V[:, :cells] = 0.0
     trainer = BlocksTrainer(
-        *(layout, [drawn._replace(W_g=np.zeros_like(drawn.W_g), V=V)], row.network.rate),
+        *(layout, [drawn._replace(W_g=np.zeros_like(drawn.W_g), V=V)], row.blocks.rate),
         every_step=row.every_step,
     )
     before = np.inf
@@ -149,8 +150,10 @@ def _learned_without_cell(row: Row, trial: _Trial) -> None:
     trial.params = drawn._replace(V=V)
 
 
-def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer:
+def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer | RecurrentTrainer:
     starts = [trial.params for trial in running]
+    if isinstance(row.network, RecurrentNet):
+        return row.network.trainer(starts)
     return BlocksTrainer(row.network.layout, starts, row.network.rate, every_step=row.every_step)
 
 
@@ -172,7 +175,7 @@ def _head(chunk: Any, count: int) -> Any:
 
 
 def _checked(
-    row: Row, trainer: BlocksTrainer, running: list[_Trial]
+    row: Row, trainer: BlocksTrainer | RecurrentTrainer, running: list[_Trial]
 ) -> list[tuple[Array, NDArray[np.bool_]]]:
     """A fresh check set for every trial, and how the nets do on it."""
     chunks = [

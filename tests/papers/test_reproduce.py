@@ -1,6 +1,7 @@
 """The command: resumes, repeats nothing, sets damaged lines aside, and reports honestly."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -112,6 +113,46 @@ def test_reproduced_means_within_a_factor_of_two_and_no_fewer_solved(
         for count, won in zip(sequences, success, strict=True)
     )
     assert summary(SMALL, records)["reproduced"] is reproduced
+
+
+@pytest.mark.parametrize(
+    ("printed", "success", "reproduced"),
+    [
+        (0.0, [False, False], True),
+        (0.0, [True, False], False),
+        (None, [True, False], True),
+        (None, [False, False], False),
+        (0.5, [True, False], True),
+        (0.5, [False, False], False),
+        (0.0, [], False),
+    ],
+)
+def test_none_and_some_are_printed_too(printed, success, reproduced):
+    row = replace(SMALL, printed_success=printed)
+    records = tuple({"sequences": 1000, "success": won, "wrong": 0} for won in success)
+    assert summary(row, records)["reproduced"] is reproduced
+
+
+def test_the_report_says_none_and_some_as_the_paper_does(tmp_path):
+    none, some = replace(SMALL, printed_success=0.0), replace(SMALL, printed_success=None)
+    for wanted in ("0 of 10 | 0% | - | > 1,000 |", "0 of 10 | some | - | 1,000 |"):
+        assert wanted in table("hochreiter1997", [none if ">" in wanted else some], tmp_path)
+
+
+def test_the_report_says_how_far_we_tried_where_none_was_solved(tmp_path):
+    hopeless = replace(SMALL, printed_success=0.0, printed_sequences=5e6)
+    path = results.path_of(tmp_path, "hochreiter1997", "small")
+    record = dict.fromkeys(results.NEEDED, 0) | {"row": "small", "sequences": 6000}
+    results.append(path, record | {"success": False})
+    page = table("hochreiter1997", [hopeless], tmp_path)
+    assert "| 1 of 10 | 0% | 0% | > 5,000,000 | > 6,000 | - | - | - | - | yes |" in page
+
+
+def test_the_estimate_counts_trials_that_go_to_the_cap():
+    assert SMALL.expected == 1000
+    assert replace(SMALL, printed_success=0.0).expected == SMALL.cap
+    assert replace(SMALL, printed_success=0.5).expected == (1000 + SMALL.cap) / 2
+    assert replace(SMALL, printed_success=0.0, cap=500).expected == 500
 
 
 def test_a_row_without_trials_says_so(tmp_path):

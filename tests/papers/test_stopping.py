@@ -42,7 +42,7 @@ def test_chunk_by_chunk_it_finds_what_a_walk_finds(flags, window, fewer, chunk, 
                 found = begin + first
                 break
         wanted = by_walking(errors, wrong, window, fewer_than, bound)
-        if wanted is not None and bound < np.inf:
+        if bound < np.inf:
             # sums of hundredths: a mean that equals the bound may fall on either side
             sums = [errors[k - window : k].mean() for k in range(window, len(flags) + 1)]
             if any(abs(value - bound) < 1e-9 for value in sums):

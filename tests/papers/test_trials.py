@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit.blocks import Layout, Published, train_sequence
+from coursekit.kernels.recurrent import RecurrentNet
 from coursekit.papers.row import Row
 from coursekit.papers.stopping import FewWrong, RightInARow
 from coursekit.papers.trials import _head, _judged, run
@@ -76,6 +77,36 @@ def test_a_trial_that_never_ends_fails_at_the_cap():
     for record in run(hopeless, range(2), seed=0):
         assert record["success"] is False
         assert record["sequences"] == 450
+
+
+RIVAL = Row(
+    name="rival",
+    experiment="2a",
+    network=RecurrentNet(4, 4, 1, "hidden and inputs", rule="rtrl", rate=4.0),
+    task=LongLag(3),
+    rule=RightInARow(100),
+    trials=18,
+    cap=60_000,
+    printed_sequences=10_000,
+    steps=3.0,
+    chunk=700,
+)
+
+
+def test_a_rival_is_the_same_alone_and_beside_others_and_ends_at_its_sequence():
+    together = {record["trial"]: record for record in run(RIVAL, range(4), seed=0)}
+    assert any(record["success"] for record in together.values())
+    for number, record in together.items():
+        (alone,) = run(RIVAL, [number], seed=0)
+        assert without_seconds([alone]) == without_seconds([record])
+        if record["success"]:
+            rng, count = np.random.default_rng([0, number]), record["sequences"] + 100
+            trainer = RIVAL.network.trainer([RIVAL.network.init(rng)])
+            chunks = [RIVAL.task.sample(rng, 700) for _ in range(-(-count // 700))]
+            judged = [_judged(RIVAL.task, chunk, trainer.learn([chunk])[0])[1] for chunk in chunks]
+            wrong = np.concatenate(judged)
+            assert not wrong[count - 100 : count].any() and wrong[count - 101]
+            assert record["wrong"] == 0
 
 
 def test_experiment_two_leaves_its_window_out():
