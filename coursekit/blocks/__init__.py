@@ -27,6 +27,7 @@ from coursekit.blocks.rule import (
     truncated_gradient,
 )
 from coursekit.blocks.through_time import full_gradient
+from coursekit.blocks.trainer import ReadableTrainer
 
 __all__ = [
     "PUBLISHED",
@@ -34,6 +35,7 @@ __all__ = [
     "Params",
     "Partials",
     "Published",
+    "ReadableTrainer",
     "State",
     "Trace",
     "first_partials",

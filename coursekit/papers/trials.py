@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit import __version__
+from coursekit.blocks import Layout, Params, ReadableTrainer
 from coursekit.kernels.blocks import BlocksTrainer
+from coursekit.kernels.compiled import HAVE_NUMBA
 from coursekit.kernels.lanes_of import WIDTH
 from coursekit.kernels.recurrent import RecurrentNet, RecurrentTrainer
 from coursekit.papers.row import Row
 
 Array = NDArray[np.float64]
+Trainer = BlocksTrainer | ReadableTrainer | RecurrentTrainer
 
 
 @dataclass
@@ -132,10 +135,7 @@ def _learned_without_cell(row: Row, trial: _Trial) -> None:
     cells, drawn = layout.all_cells, trial.params
     V = drawn.V.copy()
     V[:, :cells] = 0.0
-    trainer = BlocksTrainer(
-        *(layout, [drawn._replace(W_g=np.zeros_like(drawn.W_g), V=V)], row.blocks.rate),
-        every_step=row.every_step,
-    )
+    trainer = _blocks(layout, [drawn._replace(W_g=np.zeros_like(drawn.W_g), V=V)], row)
     before = np.inf
     while trial.sequences < row.cap:
         chunk = trial.task.sample(trial.rng, 100)
@@ -150,11 +150,17 @@ def _learned_without_cell(row: Row, trial: _Trial) -> None:
     trial.params = drawn._replace(V=V)
 
 
-def _trainer(row: Row, running: list[_Trial]) -> BlocksTrainer | RecurrentTrainer:
+def _trainer(row: Row, running: list[_Trial]) -> Trainer:
     starts = [trial.params for trial in running]
     if isinstance(row.network, RecurrentNet):
         return row.network.trainer(starts)
-    return BlocksTrainer(row.network.layout, starts, row.network.rate, every_step=row.every_step)
+    return _blocks(row.blocks.layout, starts, row)
+
+
+def _blocks(layout: Layout, starts: list[Params], row: Row) -> BlocksTrainer | ReadableTrainer:
+    """The compiled trainer; the readable one, which computes the same, where there is no numba."""
+    kind = BlocksTrainer if HAVE_NUMBA else ReadableTrainer
+    return kind(layout, starts, row.blocks.rate, every_step=row.every_step)
 
 
 def _again(row: Row, trial: _Trial, chunk: Any, count: int) -> Any:
@@ -175,7 +181,7 @@ def _head(chunk: Any, count: int) -> Any:
 
 
 def _checked(
-    row: Row, trainer: BlocksTrainer | RecurrentTrainer, running: list[_Trial]
+    row: Row, trainer: Trainer, running: list[_Trial]
 ) -> list[tuple[Array, NDArray[np.bool_]]]:
     """A fresh check set for every trial, and how the nets do on it."""
     chunks = [

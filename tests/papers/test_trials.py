@@ -1,18 +1,25 @@
 """Trials: alone or side by side the same, ended by their rule, and their weights at that point."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from coursekit.blocks import Layout, Published, train_sequence
+from coursekit.kernels.blocks import BlocksTrainer
 from coursekit.kernels.recurrent import RecurrentNet
+from coursekit.papers.hochreiter1997 import PRINTED
 from coursekit.papers.row import Row
 from coursekit.papers.stopping import FewWrong, RightInARow
-from coursekit.papers.trials import _head, _judged, run
+from coursekit.papers.trials import _head, _judged, _learned_without_cell, _Trial, run
 from coursekit.tasks import LongLag, TemporalOrder, TwoSequence
 from coursekit.tasks.reber_sets import ReberSets
 
+ROOT = Path(__file__).parents[2]
+BY_NAME = {row.name: row for row in PRINTED}
 SMALL = Row(
     name="small",
     experiment="3a",
@@ -164,3 +171,57 @@ def test_a_reber_string_is_wrong_when_another_symbol_outranks_a_legal_one():
         ReberSets().sample(np.random.default_rng(0), 1)
     with pytest.raises(ValueError, match="call prepared"):
         ReberSets().check_set()
+
+
+def test_without_numba_the_readable_loops_find_the_same():
+    """In a process that cannot import numba."""
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "from coursekit.kernels.compiled import HAVE_NUMBA\n"
+        "from coursekit.papers.trials import run\n"
+        "from tests.papers.test_trials import SMALL\n"
+        "(record,) = run(SMALL, [2], seed=0)\n"
+        "print(HAVE_NUMBA, record['sequences'], record['wrong'])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    (record,) = run(SMALL, [2], seed=0)
+    assert told.stdout.split() == ["False", str(record["sequences"]), str(record["wrong"])]
+
+
+def test_a_cell_that_joins_later_finds_a_net_that_has_learned_the_rest():
+    """On 2a with lag 5: before the cell is there, all but the last symbol are learned."""
+    row = replace(
+        BY_NAME["2a"],
+        network=replace(
+            BY_NAME["2a"].network,
+            layout=replace(BY_NAME["2a"].network.layout, inputs=6, outputs=6),
+        ),
+        task=LongLag(5),
+        rule=RightInARow(200),
+        cell_later=True,
+        cap=20_000,
+        test_size=200,
+    )
+    trial = _Trial(
+        *(0, np.random.default_rng(0), row.task, row.network.init(np.random.default_rng(1))),
+        *(np.zeros(0), np.zeros(0, bool)),
+    )
+    before = trial.params
+    _learned_without_cell(row, trial)
+    assert trial.sequences % 100 == 0
+    assert trial.sequences > 200
+    assert np.array_equal(trial.params.W_g, before.W_g)
+    assert np.array_equal(trial.params.W_i, before.W_i)
+    assert np.array_equal(trial.params.V[:, 0], before.V[:, 0])
+    sample = row.task.sample(np.random.default_rng(2), 100)
+    without = trial.params._replace(V=trial.params.V * (np.arange(trial.params.V.shape[1]) > 0))
+    (answers,) = BlocksTrainer(row.blocks.layout, [without], 0.0).answer([sample])
+    last = np.zeros(len(sample.mask), bool)
+    last[sample.offsets[1:] - 1] = True
+    apart = np.abs(answers - sample.targets)
+    assert apart[~last].max() < 0.3
+    assert 0.4 < apart[last].max() < 0.6
+    records = list(run(row, range(4), 0))
+    assert sum(record["success"] for record in records) >= 3
