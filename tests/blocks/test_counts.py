@@ -94,6 +94,9 @@ def test_gate_biases_and_ranges_are_as_printed(name):
         ({"forget_gates": 2}, "forget_gates is 2; pass True or False"),
         ({"squash_out": ["identity"]}, "squash_out is"),
         ({"squash": "softmax"}, "squash is 'softmax'; pass one of"),
+        ({"self_weight": 0}, "self_weight is 0; pass a number above 0, up to 1"),
+        ({"self_weight": 1.5}, "self_weight is 1.5; pass a number above 0"),
+        ({"self_weight": 0.9, "forget_gates": True}, "self_weight is 0.9, but forget gates decide"),
     ],
     ids=str,
 )
