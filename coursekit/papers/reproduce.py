@@ -1,7 +1,7 @@
 """The command: run what is missing of a table, row by row, and report paper beside ours."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from importlib import import_module
 from pathlib import Path
@@ -17,13 +17,18 @@ from coursekit.kernels.lanes_of import WIDTH
 from coursekit.papers import results
 from coursekit.papers.report import table
 from coursekit.papers.row import Row
+from coursekit.papers.stream_report import stream_table
+from coursekit.papers.stream_row import StreamRow
 
-PAPERS = ("hochreiter1997",)
+PAPERS = ("hochreiter1997", "gers2000")
 #: microseconds a step of one trial on one core, measured on rows with 93 to 308 weights
 STEP = 0.06
+#: the same on streams, where weights move at every step
+STREAM_STEP = 0.4
+AnyRow = Row | StreamRow
 
 
-def rows_of(paper: str) -> tuple[Row, ...]:
+def rows_of(paper: str) -> tuple[AnyRow, ...]:
     """The rows of a paper's tables.
 
     Raises:
@@ -34,7 +39,7 @@ def rows_of(paper: str) -> tuple[Row, ...]:
     return import_module(f"coursekit.papers.{paper}").ROWS
 
 
-def chosen(paper: str, experiment: str | None, row: str | None) -> list[Row]:
+def chosen(paper: str, experiment: str | None, row: str | None) -> list[AnyRow]:
     """The rows that were asked for.
 
     Raises:
@@ -79,7 +84,7 @@ def run(
     """
     rows = chosen(paper, experiment, row)
     if report:
-        print(table(paper, rows, folder), end="")
+        print(_table(paper, rows, folder), end="")
         return 0
     if not (everything or experiment or row):
         names = ", ".join(each.name for each in rows)
@@ -99,7 +104,7 @@ def run(
     if not jobs:
         print("every trial that was asked for is there already; see --report")
         return 0
-    minutes = sum(len(n) * r.printed_sequences * r.steps * STEP for r, n in jobs) / 6e7
+    minutes = sum(len(n) * _microseconds(r) for r, n in jobs) / 6e7
     told = f"{finished} trials in {len(rows)} rows; about {minutes:.0f} minutes on one core"
     if scheduler is not None:
         print(f"{told}; the cluster at {scheduler} is asked")
@@ -110,9 +115,34 @@ def run(
     return 0
 
 
+def _table(paper: str, rows: list[AnyRow], folder: Path) -> str:
+    """The report of a paper, whichever kind its rows are."""
+    streams = [row for row in rows if isinstance(row, StreamRow)]
+    plain = [row for row in rows if isinstance(row, Row)]
+    return stream_table(paper, streams, folder) if streams else table(paper, plain, folder)
+
+
+def _microseconds(row: AnyRow) -> float:
+    """Of a trial on one core, when eight run side by side."""
+    if isinstance(row, StreamRow):
+        return row.steps * STREAM_STEP
+    return row.printed_sequences * row.steps * STEP
+
+
+def _records(
+    row: AnyRow, numbers: Sequence[int], seed: int, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[dict[str, Any]]:
+    """Run trials of either kind."""
+    from coursekit.papers import streams, trials
+
+    if isinstance(row, StreamRow):
+        return streams.run(row, numbers, seed, stopped)
+    return trials.run(row, numbers, seed, stopped)
+
+
 def _missing(
-    paper: str, row: Row, trials: int, folder: Path, seed: int
-) -> list[tuple[Row, list[int]]]:
+    paper: str, row: AnyRow, trials: int, folder: Path, seed: int
+) -> list[tuple[AnyRow, list[int]]]:
     """Groups of trials that have no line yet, as many as run side by side."""
     path = results.path_of(folder, paper, row.name)
     found = results.read(path, row.name)
@@ -122,26 +152,26 @@ def _missing(
         print(f"{path}: line {lines} damaged, set aside in {aside.name}, and run again")
     known = {record["trial"] for record in found.records if record["seed"] == seed}
     numbers = [number for number in range(trials) if number not in known]
-    return [(row, numbers[k : k + WIDTH]) for k in range(0, len(numbers), WIDTH)]
+    # On streams a place that is free is taken by the next trial, and one may outlast all others.
+    width = 2 * WIDTH if isinstance(row, StreamRow) else WIDTH
+    return [(row, numbers[k : k + width]) for k in range(0, len(numbers), width)]
 
 
 def _work(
     paper: str,
-    jobs: Sequence[tuple[Row, list[int]]],
+    jobs: Sequence[tuple[AnyRow, list[int]]],
     folder: Path,
     seed: int,
     cores: int,
     all_: int,
 ) -> None:
     """Run groups on threads (the kernels let others run); every finished trial is kept at once."""
-    from coursekit.papers import trials
-
     stop = Event()
     hidden = not sys.stderr.isatty()
     with tqdm(total=all_, disable=hidden, unit="trial") as bar:
 
-        def group(row: Row, numbers: list[int]) -> None:
-            for record in trials.run(row, numbers, seed, stop.is_set):
+        def group(row: AnyRow, numbers: list[int]) -> None:
+            for record in _records(row, numbers, seed, stop.is_set):
                 results.append(results.path_of(folder, paper, row.name), record)
                 bar.update()
 
@@ -163,15 +193,13 @@ def finished_group(
     paper: str, name: str, numbers: Sequence[int], seed: int
 ) -> list[dict[str, Any]]:
     """A group of trials from the first sequence to the last: what a worker of a cluster is sent."""
-    from coursekit.papers import trials
-
     (row,) = (each for each in rows_of(paper) if each.name == name)
-    return list(trials.run(row, numbers, seed))
+    return list(_records(row, numbers, seed))
 
 
 def _on_cluster(
     paper: str,
-    jobs: Sequence[tuple[Row, list[int]]],
+    jobs: Sequence[tuple[AnyRow, list[int]]],
     folder: Path,
     seed: int,
     address: str,

@@ -37,7 +37,9 @@ PRINTED = {
 # Cells, gates and outputs, each times what they read.
 NOT_PRINTED = {
     "continual_2000_standard": 8 * 15 + 8 * 16 + 7 * 16,
+    "continual_2000_state_decay": 8 * 15 + 8 * 16 + 7 * 16,
     "order_2000": 8 * 16 + 12 * 17 + 8 * 17,
+    "order_2000_standard": 8 * 16 + 8 * 17 + 8 * 17,
 }
 
 
