@@ -211,10 +211,10 @@ class BlocksTrainer:
 
         announce(walk)
         data, starts, lengths = self._gathered(chunks)
-        still, number, step = (np.zeros(lanes_of.WIDTH, np.int64) for _ in range(3))
+        still, number, step, row = (np.zeros(lanes_of.WIDTH, np.int64) for _ in range(4))
         still[: self.trials] = left
         memory = Memory(
-            *(self._fresh, still == 0, self._passed, self._right, still, number, step),
+            *(self._fresh, still == 0, self._passed, self._right, still, number, step, row),
         )
         shape = starts.shape
         found = Found(

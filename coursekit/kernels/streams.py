@@ -13,7 +13,7 @@ Source: Gers, Schmidhuber and Cummins 2000, section 4. The parts of a step are t
 ``truncated``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,7 @@ class Memory(NamedTuple):
     left: Whole  # streams that may be learned from
     number: Whole  # of the sequence
     step: Whole  # in it
+    row: Whole  # of the data, that it reads at this step
 
 
 class Found(NamedTuple):
@@ -79,20 +80,42 @@ def afresh(array: Array, begin: int, end: int, lane: int) -> None:
 
 @woven
 def opened(
-    sizes: Sizes, rules: Rules, memory: Memory, lane: int, begin: int, src: Array, c: Array,
-    partials: Array, learn: bool,
-) -> bool:  # fmt: skip
-    """A trial at the start of a sequence: perhaps of a stream, whose state is zero."""
-    fresh = memory.fresh[lane]
-    if fresh or rules.reset:
+    sizes: Sizes, rules: Rules, memory: Memory, lane: int, begin: int, own: Any, learn: bool
+) -> None:
+    """A trial at the start of a sequence: if it starts a stream too, from zeros."""
+    src, c, partials, rate, rates = own
+    if memory.fresh[lane] or rules.reset:
         afresh(c, 0, sizes.all_cells, lane)
         afresh(src, begin, begin + sizes.stride - 1, lane)
         if learn and memory.passed[lane] < 0:
             afresh(partials, 0, sizes.P_end, lane)
-    if fresh:
+    if memory.fresh[lane]:
         memory.right[lane] = 0
         memory.fresh[lane] = False
-    return fresh
+        rate[lane] = rates[lane]
+
+
+@woven
+def placed(
+    sizes: Sizes,
+    rules: Rules,
+    memory: Memory,
+    found: Found,
+    lane: int,
+    begin: int,
+    own: Any,
+    learn: bool,
+    starts: Whole,
+    lengths: Whole,
+) -> int:
+    """Which row of the data a trial reads next, or -1 where nothing is left for it."""
+    n = memory.number[lane]
+    if n >= len(starts) or lengths[n, lane] == 0 or memory.halted[lane]:
+        return -1
+    if memory.step[lane] == 0:
+        opened(sizes, rules, memory, lane, begin, own, learn)
+        found.test[n, lane] = memory.passed[lane] + 1
+    return starts[n, lane] + memory.step[lane]
 
 
 @woven
@@ -165,28 +188,23 @@ def _walk(  # type: ignore[no-untyped-def]
     buffers, places = buffers
     src, net, c, before, squashed, h, y, partials, slopes, kept_share, error, alive, rate = buffers
     symbol_W, symbol_P, symbol_V = places
-    stride, many, dense, outs = sizes.stride, sizes.all_cells, sizes.dense, sizes.outputs
+    own = (src, c, partials, rate, rates)
+    stride, many, outs = sizes.stride, sizes.all_cells, sizes.outputs
     begin, then = 0, stride
-    for at in (stride - 1, 2 * stride - 1):
-        for lane in range(WIDTH):
-            src[at * WIDTH + lane] = 1.0
+    for lane in range(WIDTH):
+        src[(stride - 1) * WIDTH + lane] = 1.0
+        src[(2 * stride - 1) * WIDTH + lane] = 1.0
     while True:
         whole, some, told, trains = True, False, False, False
         for lane in range(WIDTH):
-            n = memory.number[lane]
-            inside = n < len(starts) and lengths[n, lane] > 0 and not memory.halted[lane]
-            alive[lane] = 1.0 if inside else 0.0
+            row = placed(sizes, rules, memory, found, lane, begin, own, learn, starts, lengths)
+            inside = row >= 0
+            memory.row[lane], alive[lane] = row, 1.0 if inside else 0.0
             whole, some = whole and inside, some or inside
-            row = 0
             if inside:
-                if memory.step[lane] == 0:
-                    if opened(sizes, rules, memory, lane, begin, src, c, partials, learn):
-                        rate[lane] = rates[lane]
-                    found.test[n, lane] = memory.passed[lane] + 1
-                row = starts[n, lane] + memory.step[lane]
                 told = told or mask[row]
                 trains = trains or (learn and memory.passed[lane] < 0)
-                for k in range(dense):
+                for k in range(sizes.dense):
                     src[(begin + k) * WIDTH + lane] = inputs[row, k]
             if sizes.symbols:
                 symbol = symbols[row] if inside else 0
@@ -210,19 +228,16 @@ def _walk(  # type: ignore[no-untyped-def]
             predicted(sizes, weights, src, begin, h, y, symbol_V)
             minus_rate = 0.0 - load(rate, 0)
         for lane in range(WIDTH):
-            right, told_here = True, False
-            if alive[lane] > 0.0:
-                n = memory.number[lane]
-                row = starts[n, lane] + memory.step[lane]
-                told_here = mask[row]
-                if told_here:
-                    learns = learn and memory.passed[lane] < 0
-                    right = answered(outs, y, lane, row, targets, rules.tolerance, learns)
-                    if learns:
-                        rate[lane] *= rules.decay
-                went_on(rules, memory, found, lane, lengths[n, lane], told_here, right)
-            if not told_here:
+            row = memory.row[lane]
+            if row < 0 or not mask[row]:
                 afresh(y, 0, outs, lane)
+            if row >= 0:
+                learns, right = learn and memory.passed[lane] < 0, True
+                if mask[row]:
+                    right = answered(outs, y, lane, row, targets, rules.tolerance, learns)
+                    rate[lane] *= rules.decay
+                length = lengths[memory.number[lane], lane]
+                went_on(rules, memory, found, lane, length, mask[row], right)
         if told and trains:
             outputs_learn(sizes, weights, weights, minus_rate, src, begin, h, y, error, symbol_V)
             blocks_learn(sizes, weights, partials, src, begin, net, c, squashed, error, symbol_W)
