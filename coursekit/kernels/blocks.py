@@ -4,8 +4,9 @@
     answers = trainer.learn([task.sample(rng, 100) for rng in rngs])     # one chunk for each trial
     trainer.params(0)
 
-Each sequence is one update, as in ``blocks.train_sequence``. Python keeps the loop over chunks,
-and with it progress, stopping and interruption.
+Each sequence is one update, as in ``blocks.train_sequence``; or sequences follow each other as a
+stream, with an update at every target, and with tests between streams (``stream``). Python
+keeps the loop over chunks, and with it progress, stopping and interruption.
 """
 
 from collections.abc import Sequence
