@@ -52,6 +52,7 @@ def _order(name: str, network: str, partial: tuple[float, float], **more: Any) -
 ROWS: Final = (
     _reber(
         *("standard_reset", "continual_2000_standard"),
+        steps=2e6,
         reset=True,
         printed_success=0.74,
         printed_sequences=7441,
@@ -60,6 +61,7 @@ ROWS: Final = (
     ),
     _reber(
         *("standard", "continual_2000_standard"),
+        steps=1e6,
         printed_success=0.0,
         printed_sequences=None,
         printed_good=(0.01, 1166),
@@ -67,6 +69,7 @@ ROWS: Final = (
     ),
     _reber(
         *("state_decay", "continual_2000_state_decay"),
+        steps=4e7,
         printed_success=0.0,
         printed_sequences=None,
         printed_good=(0.0, None),
@@ -74,6 +77,7 @@ ROWS: Final = (
     ),
     _reber(
         *("forget", "continual_2000"),
+        steps=2e6,
         printed_success=0.18,
         printed_sequences=18889,
         printed_good=(0.29, 39171),
@@ -81,6 +85,7 @@ ROWS: Final = (
     ),
     _reber(
         *("forget_rate_decay", "continual_2000"),
+        steps=3e7,
         decay=0.99,
         printed_success=0.62,
         printed_sequences=14087,
@@ -89,16 +94,19 @@ ROWS: Final = (
     ),
     _order(
         *("standard", "order_2000_standard", (1.0, 4.6)),
+        steps=4e7,
         printed_success=0.0,
         printed_sequences=None,
     ),
     _order(
         *("forget", "order_2000", (0.76, 12.2)),
+        steps=2e7,
         printed_success=0.24,
         printed_sequences=74977,
     ),
     _order(
         *("forget_rate_decay", "order_2000", (0.63, 11.8)),
+        steps=2e7,
         decay=0.9,
         printed_success=0.37,
         printed_sequences=79354,

@@ -26,7 +26,7 @@ class StreamRow:
         trials: how many are run unless told otherwise (the paper ran 100).
         tests: test streams; all of them must reach the limit.
         chunk: sequences handed to the kernel at once.
-        steps: of a whole trial, as we measured, for the estimate.
+        steps: of a whole trial, tests included, as we measured, for the estimate.
         choices: what the paper leaves open, and what was chosen.
     """
 
