@@ -9,19 +9,22 @@ from coursekit.papers import results
 from coursekit.papers.stream_row import StreamRow
 
 
-def compatible(count: int, trials: int, share: float) -> bool:
-    """Whether so many of the trials are no surprise under a share, at the level of 5 percent.
+def compatible(count: int, trials: int, share: float, printed_trials: int = 100) -> bool:
+    """Whether two shares of networks may well be one and the same (Fisher's exact test, 5 percent).
 
     Args:
-        count: of trials that came out so.
-        trials: all of them.
+        count: of our trials that came out so.
+        trials: all of ours.
         share: from 0 to 1, as printed.
+        printed_trials: how many the paper ran.
 
-    >>> compatible(5, 10, 0.74), compatible(1, 10, 0.74)
+    >>> compatible(5, 10, 0.74), compatible(2, 10, 0.74)
     (True, False)
     """
+    theirs = round(share * printed_trials)
+    every, found = trials + printed_trials, count + theirs
     odds = [
-        comb(trials, k) * share**k * (1 - share) ** (trials - k)  # fmt: skip
+        comb(found, k) * comb(every - found, trials - k) / comb(every, trials)
         for k in range(trials + 1)
     ]
     return sum(odds[: count + 1]) >= 0.025 and sum(odds[count:]) >= 0.025

@@ -149,11 +149,12 @@ def test_verdicts():
     assert replace(SMALL, good_from=None).verdict([60, 60, 59]) == "partial"
 
 
-def test_compatible_is_the_binomial_test():
-    """Bounds of the exact test at 5 percent, from a table of the binomial distribution."""
-    assert [k for k in range(11) if compatible(k, 10, 0.5)] == [2, 3, 4, 5, 6, 7, 8]
-    assert [k for k in range(11) if compatible(k, 10, 0.18)] == [0, 1, 2, 3, 4]
-    assert [k for k in range(11) if compatible(k, 10, 0.0)] == [0]
+def test_compatible_is_the_exact_test_of_two_shares():
+    """2 of 4 beside 2 of 4, by hand: 1, 16, 36, 16 and 1 of 70 ways; and what must follow."""
+    assert compatible(2, 4, 0.5, 4) and compatible(1, 4, 0.5, 4)
+    assert not compatible(0, 10, 0.6, 10) and compatible(2, 10, 0.6, 10)  # 0.0054, 0.0849
+    assert [k for k in range(11) if compatible(k, 10, 0.0)] == [0, 1]  # one of 110 falls on ours
+    assert compatible(1, 100, 0.0) and not compatible(6, 100, 0.0)  # 1/2, 1/67
     assert compatible(0, 0, 0.3)
 
 
