@@ -174,7 +174,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)
-    reproduce.add_argument("paper", metavar="PAPER", help="hochreiter1997")
+    reproduce.add_argument("paper", metavar="PAPER", help="hochreiter1997 or gers2000")
     reproduce.add_argument("--experiment", metavar="NUMBER", help="its rows, such as 4")
     reproduce.add_argument("--row", metavar="ROW", help="one row, such as 4_T100")
     reproduce.add_argument("--all", action="store_true", help="all rows")

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import whole_number
+from coursekit.arguments import finite_number, whole_number
 from coursekit.cells.activations import sigmoid
 
 Array = NDArray[np.float64]
@@ -38,25 +38,29 @@ SQUASH: Final[dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]
 class Layout:
     """The wiring of a network with one hidden layer of memory blocks.
 
-    Args:
-        inputs, outputs: numbers of units.
-        blocks: each has an input gate, and the other gates that exist.
-        cells: in each block, behind the same gates.
-        forget_gates: 2000; without them the self-weight is one.
-        output_gates: without them a cell shows its squashed state.
-        recurrent: what feeds cells and gates one step later: "cells and gates" (1997), "cells"
-            (2000) or "nothing".
-        shortcut: whether the inputs feed the outputs too.
-        biased: which of "gates", "cells" and "outputs" have a bias.
-        peepholes: whether gates see the states of the cells in their block (2002).
-        squash_in: g, of the cell's input; "4 sigma - 2", "sigma" or "identity".
-        squash_out: h, of the state; "2 sigma - 1" or "identity".
-        squash: of the outputs; "sigma" or "identity"; or "sigma, cross-entropy", which hands back
-            y - target unscaled, as the gradient of the cross-entropy does.
+        Args:
+            inputs, outputs: numbers of units.
+            blocks: each has an input gate, and the other gates that exist.
+            cells: in each block, behind the same gates.
+            forget_gates: 2000; without them a state keeps ``self_weight`` of itself at every step.
+            output_gates: without them a cell shows its squashed state.
+            recurrent: what feeds cells and gates one step later: "cells and gates" (1997), "cells"
+                (2000) or "nothing".
+            shortcut: whether the inputs feed the outputs too.
+            biased: which of "gates", "cells" and "outputs" have a bias.
+            peepholes: whether gates see the states of the cells in their block (2002).
+            squash_in: g, of the cell's input; "4 sigma - 2", "sigma" or "identity".
+            squash_out: h, of the state; "2 sigma - 1" or "identity".
+            squash: of the outputs; "sigma" or "identity"; or "sigma, cross-entropy", which hands back
+                y - target unscaled, as the gradient of the cross-entropy does.
+    =======
+            squash: of the outputs; "sigma" or "identity".
+            self_weight: of every cell, above 0 up to 1; below one (state decay) without forget gates.
 
-    Raises:
-        ValueError: a size below one, a word that is not in the list, or anything but True and
-            False where a thing exists or not.
+        Raises:
+            ValueError: a size below one, a word that is not in the list, or anything but True and
+                False where a thing exists or not; a self-weight outside its range, or beside forget
+                gates.
     """
 
     inputs: int
@@ -72,6 +76,7 @@ class Layout:
     squash_in: str = "4 sigma - 2"
     squash_out: str = "2 sigma - 1"
     squash: str = "sigma"
+    self_weight: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("inputs", "outputs", "blocks", "cells"):
@@ -87,6 +92,13 @@ class Layout:
             known = tuple(SQUASH) if name == "squash" else tuple(SQUASH)[:-1]
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; pass one of {known}")
+        if not 0 < finite_number("self_weight", self.self_weight) <= 1:
+            raise ValueError(f"self_weight is {self.self_weight}; pass a number above 0, up to 1")
+        if self.forget_gates and self.self_weight != 1:
+            raise ValueError(
+                f"self_weight is {self.self_weight}, but forget gates decide what a state keeps; "
+                "pass 1, or forget_gates=False"
+            )
 
     @property
     def all_cells(self) -> int:

@@ -3,7 +3,7 @@
 For block j with its cells v (the letters of the course; in brackets those of the papers):
 
     i_j  = sigma(W_i source + p_i c_{t-1})                   input gate   [y^in]
-    f_j  = sigma(W_f source + p_f c_{t-1}), or 1             forget gate  [y^phi]
+    f_j  = sigma(W_f source + p_f c_{t-1}), or self_weight   forget gate  [y^phi]
     g_v  = squash_in(W_g source)                             candidate    [g(net_c)]
     c_v  = f_j c_v(t-1) + i_j g_v                            state        [s_c]
     o_j  = sigma(W_o source + p_o c_t), or 1                 output gate  [y^out]
@@ -182,7 +182,7 @@ def step(layout: Layout, params: Params, x: Array, state: State) -> tuple[State,
         return (p * of_block(c)).sum(axis=1) if len(p) else np.zeros(layout.blocks)
 
     i = sigmoid(params.W_i @ source + peep(params.p_i, state.c))
-    f = ones
+    f = layout.self_weight * ones
     if layout.forget_gates:
         f = sigmoid(params.W_f @ source + peep(params.p_f, state.c))
     g = SQUASH[layout.squash_in][0](params.W_g @ source)

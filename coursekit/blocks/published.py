@@ -133,6 +133,10 @@ PUBLISHED: Final[dict[str, Published]] = {
         *(replace(_GRAMMAR, forget_gates=False), None, None, GSC00),
         "standard LSTM beside it: the same without forget gates",
     ),
+    "continual_2000_state_decay": _continual(
+        *(replace(_GRAMMAR, forget_gates=False, self_weight=0.9), None, None, GSC00),
+        "standard LSTM with state decay: a self-weight of 0.9, the best of several",
+    ),
     "continual_1999": _continual(
         *(replace(_GRAMMAR, shortcut=False), 375, _KEEPING, GSC99),
         "375 is the count without connections from inputs to outputs",
@@ -141,6 +145,10 @@ PUBLISHED: Final[dict[str, Published]] = {
         *(replace(_GRAMMAR, inputs=8, outputs=8), None, (5.0,) * 4, GSC99),
         "noisy temporal order: as fast as standard LSTM with forget biases of 5, three times "
         "slower with 1; the rate is that of the continual grammar, none is given for this task",
+    ),
+    "order_2000_standard": _continual(
+        *(replace(_GRAMMAR, inputs=8, outputs=8, forget_gates=False), None, None, GSC99),
+        "standard LSTM beside it: the same without forget gates",
     ),
     "timing_2002": _timing(_TIMING, 17),
     "timing_2002_without_peepholes": _timing(replace(_TIMING, peepholes=False), 14),

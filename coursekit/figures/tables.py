@@ -36,7 +36,7 @@ def paper_beside_ours(rows: list[Row], paper: str, folder: Path, *, ax: Axes | N
         ax.fill_betweenx(
             [place - 0.38, place + 0.38], count / 2, 2 * count, color=PALE, linewidth=0
         )
-    for place, row in zip(places, rows, strict=True):
+    for place, row in zip(places.tolist(), rows, strict=True):
         _trials(ax, place, row, results.read(results.path_of(folder, paper, row.name), row.name))
     ax.plot(printed, places, "D", color=BLACK, markersize=8, linestyle="none", zorder=4)
     ax.set_xscale("log")

@@ -4,8 +4,9 @@
     answers = trainer.learn([task.sample(rng, 100) for rng in rngs])     # one chunk for each trial
     trainer.params(0)
 
-Each sequence is one update, as in ``blocks.train_sequence``. Python keeps the loop over chunks,
-and with it progress, stopping and interruption.
+Each sequence is one update, as in ``blocks.train_sequence``; or sequences follow each other as a
+stream, with an update at every target, and with tests between streams (``stream``). Python
+keeps the loop over chunks, and with it progress, stopping and interruption.
 """
 
 from collections.abc import Sequence
@@ -21,13 +22,17 @@ from coursekit.kernels import lanes_of
 from coursekit.kernels.compiled import HAVE_NUMBA, announce
 
 Array = NDArray[np.float64]
+ENDLESS = 2**62
 
 
 class Walked(NamedTuple):
-    """How far a stream went in each sequence of a chunk."""
+    """How far a stream went in each sequence of a chunk, (sequences,) each."""
 
-    steps: NDArray[np.int64]  # (sequences,), the wrong one counted
-    wrong: NDArray[np.bool_]  # (sequences,): whether the stream ended there
+    steps: NDArray[np.int64]  # the wrong one counted
+    wrong: NDArray[np.bool_]  # whether the stream ended there with a wrong answer
+    right: NDArray[np.int64]  # right answers
+    ended: NDArray[np.bool_]  # whether the stream ended there
+    test: NDArray[np.int64]  # 0 where the trial learned, else the number of the test, from 1
 
 
 class BlocksTrainer:
@@ -75,7 +80,9 @@ class BlocksTrainer:
         self._rates[: self.trials] = rates
         self._weights, self._one_hot = _lanes(layout, params, False), False
         self._buffers = self._room()
-        self._starts_anew = np.ones(lanes_of.WIDTH, bool)  # a stream, not a sequence
+        self._fresh = np.ones(lanes_of.WIDTH, bool)  # the next sequence starts a stream
+        self._right, self._passed = (np.zeros(lanes_of.WIDTH, np.int64) for _ in range(2))
+        self._passed[:] = -1
 
     def params(self, number: int) -> Params:
         """The weights of one trial as they are now."""
@@ -94,41 +101,77 @@ class BlocksTrainer:
             For each trial what it predicted, before the update that the sequence led to:
             (steps with a target, outputs), in the order of the chunk's mask.
         """
-        return self._run(chunks, learn=True)[0]
+        return self._run(chunks, learn=True)
 
     def answer(self, chunks: Sequence[Any]) -> list[Array]:
         """The same without learning."""
-        return self._run(chunks, learn=False)[0]
+        return self._run(chunks, learn=False)
 
     def stream(
-        self, chunks: Sequence[Any], tolerance: float, *, decay: float = 1.0, learn: bool = True
+        self,
+        chunks: Sequence[Any],
+        tolerance: float,
+        *,
+        decay: float = 1.0,
+        learn: bool = True,
+        limit: int | None = None,
+        reset: bool = False,
+        tests: int = 0,
+        most: ArrayLike = ENDLESS,
     ) -> list[Walked]:
         """Let sequences follow each other without a reset, until an answer is wrong.
 
         A stream ends with the step at which an output is wrong by ``tolerance`` or more; that step
         is still learned from. The rest of that sequence is left out, and the next one starts a new
-        stream, from zeros and with the first rate. A stream goes on in the next call.
+        stream, from zeros and with the first rate. A stream goes on in the next call. Weights move
+        after every target, whatever ``every_step`` says.
 
         Args:
             chunks: as for ``learn``.
             tolerance: the error from which on an answer is wrong, above zero.
             decay: what the rate is multiplied by after each target of a stream.
             learn: whether the trials learn.
+            limit: right answers that end a stream too; without it only a wrong one does.
+            reset: whether state and partials are set to zero before each sequence of a stream.
+            tests: after each stream that is learned from, walk so many with weights that stay,
+                until one ends with a wrong answer; a trial of which all reach the limit stops.
+            most: streams after which a trial stops (tests are not counted), or one for each trial.
 
         Returns:
-            For each trial how far it went in each sequence.
+            For each trial how far it went in each sequence; zeros in those after it stopped.
 
         Raises:
-            ValueError: a tolerance or decay that cannot be; chunks that do not fit.
+            ValueError: a tolerance, decay or count that cannot be; chunks that do not fit.
         """
         if finite_number("tolerance", tolerance) == 0:
             raise ValueError(f"tolerance is {tolerance}; pass a number above 0, such as 0.49")
-        finite_number("decay", decay)
-        return self._run(chunks, learn, tolerance, decay)[1]
+        whole_number("limit", 1 if limit is None else limit, least=1)
+        if whole_number("tests", tests) and (limit is None or not learn):
+            raise ValueError(
+                f"tests is {tests}, but nothing ends a stream without a mistake, or nothing is "
+                "learned; pass a limit, and learn=True"
+            )
+        left = np.broadcast_to(np.asarray(most, np.int64), (self.trials,))
+        if left.min() < 0:
+            raise ValueError(f"most is {most!r:.60}; pass numbers of streams, 0 or more")
+        rules = (
+            *(float(tolerance), finite_number("decay", decay)),
+            *(ENDLESS if limit is None else limit, tests, bool(reset)),
+        )
+        return self._walk(chunks, learn, rules, left)
 
-    def restart(self, number: int) -> None:
-        """Start a new stream with the next sequence of one trial."""
-        self._starts_anew[self._trial(number)] = True
+    def restart(self, number: int, params: Params | None = None) -> None:
+        """Start a new stream with the next sequence of one trial.
+
+        Args:
+            number: of the trial.
+            params: weights that take the place of its own: another trial begins there.
+        """
+        self._fresh[self._trial(number)] = True
+        self._passed[number] = -1
+        if params is not None:
+            checked_params(self.layout, params)
+            lanes_of.put(self._weights, number, _packed(self.layout, self._one_hot, params))
 
     def _trial(self, number: int) -> int:
         if whole_number("number", number) >= self.trials:
@@ -147,12 +190,51 @@ class BlocksTrainer:
         symbols = tuple(np.zeros(lanes_of.WIDTH, np.int64) for _ in range(3))
         return tuple(lanes_of.zeros(entries) for entries in lanes), symbols
 
-    def _run(
-        self, chunks: Sequence[Any], learn: bool, tolerance: float = 0.0, decay: float = 1.0
-    ) -> tuple[list[Array], list[Walked]]:
+    def _run(self, chunks: Sequence[Any], learn: bool) -> list[Array]:
         from coursekit.kernels.truncated import sizes_of, train
 
         announce(train)
+        data, starts, lengths = self._gathered(chunks)
+        sizes = sizes_of(self.layout, self._one_hot)
+        answers = np.zeros_like(data.targets)
+        train(
+            *(sizes, self.every_step, learn, self._weights, lanes_of.zeros(sizes.end)),
+            *(self._rates, data.arrays(), starts, lengths, self._buffers, answers),
+        )
+        self._fresh[:], self._passed[:] = True, -1
+        return lanes_of.parted(answers[data.mask], data.told)
+
+    def _walk(
+        self, chunks: Sequence[Any], learn: bool, rules: tuple[Any, ...], left: Any
+    ) -> list[Walked]:
+        from coursekit.kernels.streams import Found, Memory, Rules, walk
+        from coursekit.kernels.truncated import sizes_of
+
+        announce(walk)
+        data, starts, lengths = self._gathered(chunks)
+        still, number, step, row = (np.zeros(lanes_of.WIDTH, np.int64) for _ in range(4))
+        still[: self.trials] = left
+        memory = Memory(
+            *(self._fresh, still == 0, self._passed, self._right, still, number, step, row),
+        )
+        shape = starts.shape
+        found = Found(
+            *(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, bool)),
+            *(np.zeros(shape, bool), np.zeros(shape, np.int64)),
+        )
+        walk(
+            *(sizes_of(self.layout, self._one_hot), learn, Rules(*rules), self._weights),
+            *(self._rates, memory, found, data.arrays(), starts, lengths, self._buffers),
+        )
+        return [
+            Walked(**{name: getattr(found, name)[:, n].copy() for name in Walked._fields})
+            for n in range(self.trials)
+        ]
+
+    def _gathered(
+        self, chunks: Sequence[Any]
+    ) -> tuple[lanes_of.Gathered, NDArray[np.int64], NDArray[np.int64]]:
+        """The chunks end to end, and the weights in the order that such inputs need."""
         layout = self.layout
         data, starts, lengths = lanes_of.gathered(
             chunks, self.trials, layout.inputs, layout.outputs
@@ -168,21 +250,8 @@ class BlocksTrainer:
         if one_hot != self._one_hot:  # the same weights in the other order
             every = [self.params(number) for number in range(self.trials)]
             self._weights, self._one_hot = _lanes(layout, every, one_hot), one_hot
-            self._buffers, self._starts_anew[:] = self._room(), True
-        sizes = sizes_of(layout, one_hot)
-        steps, wrong = np.zeros_like(starts), np.zeros(starts.shape, bool)
-        answers = np.zeros_like(data.targets)
-        train(
-            *(sizes, self.every_step, learn, self._weights, lanes_of.zeros(sizes.end)),
-            *(self._rates, (float(tolerance), float(decay), self._starts_anew, steps, wrong)),
-            *(data.arrays(), starts, lengths, self._buffers, answers),
-        )
-        if not tolerance:
-            self._starts_anew[:] = True
-        return (
-            lanes_of.parted(answers[data.mask], data.told),
-            [Walked(steps[:, n].copy(), wrong[:, n].copy()) for n in range(self.trials)],
-        )
+            self._buffers, self._fresh[:] = self._room(), True
+        return data, starts, lengths
 
 
 def _lanes(layout: Layout, params: Sequence[Params], one_hot: bool) -> Array:

@@ -5,8 +5,7 @@ rate, and computes the same whoever its seven neighbours are.
 
 Sequences that are walked together end together: one that is shorter is held at zero until its turn
 comes. So their errors arrive at the same step, and one pass over the weights serves eight trials.
-In a stream a sequence goes on from the state that the one before has left, until an answer is
-wrong: the trial then waits for the others, and its next sequence starts afresh.
+Streams, in which a sequence goes on where the one before has ended, are walked by ``streams``.
 
 All weights stand in one flat array of lanes, in this order: a row for each unit (input, forget and
 output gates, then cells) with a column for each source (inputs, what recurs, a one); the columns
@@ -51,6 +50,8 @@ class Sizes(NamedTuple):
     letters: int  # that have partials: g, i and perhaps f
     forget: int  # 1 where they exist
     release: int  # output gates: 1 where they exist
+    leaky: int  # 1 where a state does not keep all of itself
+    self_weight: float  # without forget gates
     gates_recur: int
     cells_recur: int
     shortcut: int
@@ -86,6 +87,8 @@ def sizes_of(layout: Layout, one_hot: bool) -> Sizes:
     return Sizes(
         *(dense, symbols, layout.outputs, layout.blocks, layout.cells, all_cells, layout.gates),
         *(rows, stride, read, letters, int(layout.forget_gates), int(layout.output_gates)),
+        leaky=int(layout.forget_gates or layout.self_weight != 1),
+        self_weight=float(layout.self_weight),
         gates_recur=int(layout.recurrent == "cells and gates"),
         cells_recur=int(layout.recurrent != "nothing"),
         shortcut=int(layout.shortcut),
@@ -200,7 +203,7 @@ def peep(net: Array, row: int, weights: Array, at: int, c: Array, blocks: int, c
 def carried(
     partials: Array, at: int, src: Array, begin: int, count: int, slope_g: Any, slope_i: Any
 ) -> None:
-    """The partials of one cell over one step, without forget gate."""
+    """The partials of one cell over one step, where the state keeps all of itself."""
     for s in range(count):
         x, g, i = load(src, begin + s), at + s, at + count + s
         store(partials, g, fma(slope_g, x, load(partials, g)))
@@ -211,7 +214,7 @@ def carried(
 def carried_and_kept(
     partials: Array, at: int, src: Array, begin: int, count: int, slope: Any, f: Any
 ) -> None:
-    """The partials of one cell and one letter over one step, with forget gate."""
+    """The partials of one cell and one letter over one step, where it keeps a share."""
     for s in range(at, at + count):
         store(partials, s, fma(slope, load(src, begin + s - at), f * load(partials, s)))
 
@@ -267,10 +270,11 @@ def stated(
     for j in range(sizes.blocks):
         i = 0.5 + 0.5 * load(net, j)
         store(net, j, i)
-        f = everywhere(1.0)
+        f = everywhere(sizes.self_weight)
         if sizes.forget:
             f = 0.5 + 0.5 * load(net, sizes.blocks + j)
             store(net, sizes.blocks + j, f)
+        if sizes.leaky:
             store(kept_share, j, f if whole else held(f, everywhere(1.0), live))
         for v in range(j * sizes.cells, (j + 1) * sizes.cells):
             old, g = load(c, v), squashed_as(sizes.squash_in, load(net, sizes.gates + v))
@@ -325,7 +329,7 @@ def carry(
 ) -> None:
     """All partials over one step."""
     letters, many = sizes.letters, sizes.all_cells
-    if sizes.forget:
+    if sizes.leaky:
         for symbol in range(sizes.symbols):
             for v in range(many):
                 f = load(kept_share, v // sizes.cells)
@@ -334,7 +338,7 @@ def carry(
                     store(partials, k, f * load(partials, k))
     for v in range(many):
         first, own = v * letters * sizes.stride, letters * v
-        if sizes.forget:
+        if sizes.leaky:
             f = load(kept_share, v // sizes.cells)
             for k in range(letters):
                 at = first + k * sizes.stride
@@ -351,7 +355,7 @@ def carry(
                 at = sizes.P_peep + (v * sizes.cells + u) * letters
                 for k in range(1, letters):
                     p = load(partials, at + k)
-                    if sizes.forget:
+                    if sizes.leaky:
                         p = load(kept_share, v // sizes.cells) * p
                     store(partials, at + k, fma(load(slopes, own + k), shown, p))
 
@@ -391,32 +395,35 @@ def compared(
     mask: NDArray[np.bool_],
     alive: Array,
     answers: Array,
-    tolerance: float,
-    lost: NDArray[np.bool_],
 ) -> None:
-    """Note what was predicted where there is a target; ``y`` becomes y - target, or zero.
-
-    With a tolerance, a trial that is wrong by so much is lost: its stream ends with this step.
-    """
+    """Note what was predicted where there is a target; ``y`` becomes y - target, or zero."""
     for lane in range(WIDTH):
         row = starts[lane] + lengths[lane] - back
         if alive[lane] > 0.0 and mask[row]:
             for q in range(outs):
                 answers[row, q] = y[q * WIDTH + lane]
-                error = y[q * WIDTH + lane] - targets[row, q]
-                y[q * WIDTH + lane] = error
-                if tolerance > 0.0 and not abs(error) < tolerance:
-                    lost[lane] = True
+                y[q * WIDTH + lane] -= targets[row, q]
         else:
             for q in range(outs):
                 y[q * WIDTH + lane] = 0.0
 
 
 @woven
-def afresh(array: Array, begin: int, end: int, lane: int) -> None:
-    """Zeros for one trial."""
-    for n in range(begin, end):
-        array[n * WIDTH + lane] = 0.0
+def recurred(
+    sizes: Sizes, src: Array, begin: int, then: int, h: Array, net: Array, whole: bool, live: Any
+) -> None:
+    """What recurs becomes a source of the next step."""
+    for v in range(sizes.cells_recur * sizes.all_cells):
+        new = load(h, v)
+        if not whole:
+            new = held(new, load(src, begin + sizes.dense + v), live)
+        store(src, then + sizes.dense + v, new)
+    first = sizes.dense + sizes.all_cells
+    for k in range(sizes.gates_recur * sizes.gates):
+        new = load(net, k)
+        if not whole:
+            new = held(new, load(src, begin + first + k), live)
+        store(src, then + first + k, new)
 
 
 @woven
@@ -508,7 +515,6 @@ def _train(  # type: ignore[no-untyped-def]
     weights,
     summed,
     rates,
-    stream,
     data,
     starts,
     lengths,
@@ -522,37 +528,26 @@ def _train(  # type: ignore[no-untyped-def]
         every_step: whether weights move as soon as a target is met, or at the end of a sequence.
         weights, summed: lanes: all weights, and what a sequence changes them by.
         rates: one entry of lanes.
-        stream: from what error on a stream ends (0: each sequence starts afresh), what the rate is
-            multiplied by after each target of a stream, which trials start a new one (8,), and for
-            each sequence and trial how many steps were walked and whether the stream ended there,
-            both (sequences, 8).
         data: inputs (rows, inputs), symbols (rows,), targets (rows, outputs), mask (rows,).
         starts, lengths: (sequences, 8): where in ``data`` each trial's sequence stands.
         answers: (rows, outputs), what was predicted at each step that has a target.
     """
     inputs, symbols, targets, mask = data
     buffers, places = buffers
-    src, net, c, before, squashed, h, y, partials, slopes, kept_share, error, alive, rate = buffers
-    tolerance, decay, lost, walked, wrong = stream
+    src, net, c, before, squashed, h, y, partials, slopes, kept_share, error, alive, _ = buffers
     symbol_W, symbol_P, symbol_V = places
     stride, many, dense = sizes.stride, sizes.all_cells, sizes.dense
     into = weights if every_step else summed
-    streams = tolerance > 0.0
     clear(summed, 0, sizes.end)
     for n in range(len(starts)):
         first, count = starts[n], lengths[n]
         steps = 0
         for lane in range(WIDTH):
             steps = max(steps, count[lane])
-        for lane in range(WIDTH):
-            if lost[lane] or not streams:
-                afresh(c, 0, many, lane)
-                afresh(src, 0, stride, lane)
-                rate[lane] = rates[lane]
-                lost[lane] = False
-                if learn:
-                    afresh(partials, 0, sizes.P_end, lane)
-        clear(src, stride, 2 * stride)
+        clear(c, 0, many)
+        clear(src, 0, 2 * stride)
+        if learn:
+            clear(partials, 0, sizes.P_end)
         store(src, stride - 1, everywhere(1.0))
         store(src, 2 * stride - 1, everywhere(1.0))
         begin, then = 0, stride
@@ -563,9 +558,8 @@ def _train(  # type: ignore[no-untyped-def]
                 coming(src, then, dense, inputs, back - 1, first, count)
             whole, told = True, False
             for lane in range(WIDTH):
-                inside = back <= count[lane] and not lost[lane]
+                inside = back <= count[lane]
                 alive[lane] = 1.0 if inside else 0.0
-                walked[n, lane] += inside
                 row = first[lane] + count[lane] - back
                 whole = whole and inside
                 told = told or (inside and mask[row])
@@ -587,44 +581,13 @@ def _train(  # type: ignore[no-untyped-def]
                 carry(sizes, partials, src, begin, kept_share, slopes, before, symbol_P)
             if told:
                 predicted(sizes, weights, src, begin, h, y, symbol_V)
-                compared(
-                    sizes.outputs,
-                    y,
-                    back,
-                    first,
-                    count,
-                    targets,
-                    mask,
-                    alive,
-                    answers,
-                    tolerance,
-                    lost,
-                )
+                compared(sizes.outputs, y, back, first, count, targets, mask, alive, answers)
             if told and learn:
-                minus_rate = 0.0 - load(rate, 0)
+                minus_rate = 0.0 - load(rates, 0)
                 outputs_learn(sizes, weights, into, minus_rate, src, begin, h, y, error, symbol_V)
                 blocks_learn(sizes, into, partials, src, begin, net, c, squashed, error, symbol_W)
-                for lane in range(WIDTH):
-                    if alive[lane] > 0.0 and mask[first[lane] + count[lane] - back]:
-                        rate[lane] *= decay
-            if sizes.cells_recur:
-                for v in range(many):
-                    new = load(h, v)
-                    if not whole:
-                        new = held(new, load(src, begin + dense + v), live)
-                    store(src, then + dense + v, new)
-            if sizes.gates_recur:
-                for k in range(sizes.gates):
-                    new = load(net, k)
-                    if not whole:
-                        new = held(new, load(src, begin + dense + many + k), live)
-                    store(src, then + dense + many + k, new)
+            recurred(sizes, src, begin, then, h, net, whole, live)
             begin, then = then, begin
-        for lane in range(WIDTH):
-            wrong[n, lane] = lost[lane]
-        if begin:  # where the next sequence of a stream goes on
-            for k in range(stride):
-                store(src, k, load(src, stride + k))
         if learn and not every_step:
             for k in range(sizes.end):
                 raised(weights, k, load(summed, k))

@@ -1,6 +1,7 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
 from coursekit.tasks.arithmetic import Adding, Multiplication
+from coursekit.tasks.continual import ContinualOrder, ContinualReber
 from coursekit.tasks.expressions import ExpressionBatch, Expressions
 from coursekit.tasks.latch import Latch
 from coursekit.tasks.long_lag import Distractors, LongLag
@@ -15,10 +16,13 @@ from coursekit.tasks.sequences import Padded, Sequences
 from coursekit.tasks.symbols import SymbolSequences
 from coursekit.tasks.t_maze import TMaze
 from coursekit.tasks.temporal_order import TemporalOrder
+from coursekit.tasks.timing import PeriodicFunction, SpikeDelays, TimedSpikes
 from coursekit.tasks.two_sequence import TwoSequence
 
 __all__ = [
     "Adding",
+    "ContinualOrder",
+    "ContinualReber",
     "Distractors",
     "ExpressionBatch",
     "Expressions",
@@ -29,10 +33,13 @@ __all__ = [
     "Multiplication",
     "NextSymbolScore",
     "Padded",
+    "PeriodicFunction",
     "Sequences",
+    "SpikeDelays",
     "SymbolSequences",
     "TMaze",
     "TemporalOrder",
+    "TimedSpikes",
     "TwoSequence",
     "blind_score",
     "next_symbol_score",

@@ -37,7 +37,9 @@ PRINTED = {
 # Cells, gates and outputs, each times what they read.
 NOT_PRINTED = {
     "continual_2000_standard": 8 * 15 + 8 * 16 + 7 * 16,
+    "continual_2000_state_decay": 8 * 15 + 8 * 16 + 7 * 16,
     "order_2000": 8 * 16 + 12 * 17 + 8 * 17,
+    "order_2000_standard": 8 * 16 + 8 * 17 + 8 * 17,
 }
 
 
@@ -94,6 +96,9 @@ def test_gate_biases_and_ranges_are_as_printed(name):
         ({"forget_gates": 2}, "forget_gates is 2; pass True or False"),
         ({"squash_out": ["identity"]}, "squash_out is"),
         ({"squash": "softmax"}, "squash is 'softmax'; pass one of"),
+        ({"self_weight": 0}, "self_weight is 0; pass a number above 0, up to 1"),
+        ({"self_weight": 1.5}, "self_weight is 1.5; pass a number above 0"),
+        ({"self_weight": 0.9, "forget_gates": True}, "self_weight is 0.9, but forget gates decide"),
     ],
     ids=str,
 )

@@ -56,6 +56,7 @@ LAYOUTS = {
         squash_out="identity",
         squash="identity",
     ),
+    "state decay": Layout(3, 2, 2, 2, shortcut=True, self_weight=0.9),
     "2002 without forget gates": Layout(3, 1, 2, 2, peepholes=True),
 }
 named = pytest.mark.parametrize("name", LAYOUTS)
@@ -101,7 +102,7 @@ def replay(layout, params, traces, targets, mask):
                 return logistic(net)
 
             i = gate("i", trace.previous.c)
-            f = gate("f", trace.previous.c) if layout.forget_gates else 1.0
+            f = gate("f", trace.previous.c) if layout.forget_gates else layout.self_weight
             o = gate("o", trace.c) if layout.output_gates else 1.0
             for cell in range(own.start, own.stop):
                 g = FUNCTIONS[layout.squash_in](params.W_g[cell] @ trace.source)

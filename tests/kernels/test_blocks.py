@@ -56,6 +56,8 @@ LAYOUTS = {
         squash="identity",
     ),
     "2002 without forget gates": Layout(3, 1, 2, 2, peepholes=True, squash_in="2 sigma - 1"),
+    "state decay": Layout(3, 2, 2, 2, recurrent="cells", shortcut=True, self_weight=0.9),
+    "2002 with state decay": Layout(3, 1, 2, 2, peepholes=True, self_weight=0.7),
     "peepholes without output gates": Layout(3, 1, 2, 2, peepholes=True, output_gates=False),
 }
 named = pytest.mark.parametrize("name", LAYOUTS)
@@ -229,58 +231,128 @@ def test_symbols_and_one_hot_vectors_may_take_turns():
     assert_close(looked.params(0), mixed.params(0))
 
 
-def readable_stream(layout, params, sequences, rate, tolerance, decay, learn=True):
-    """Step by step, an update at each target, until an answer is wrong."""
-    walked, wrong, fresh = [], [], True
-    for number in range(len(sequences)):
-        walked.append(0)
-        wrong.append(False)
-        for x, target, told in zip(*sequences[number], strict=True):
-            if fresh:
-                state, partials, now, fresh = (
-                    *(initial_state(layout), first_partials(layout), rate),
-                    False,
-                )
-            state, trace = step(layout, params, x, state)
-            partials = next_partials(layout, trace, partials)
-            walked[-1] += 1
+class Readable:
+    """Streams step by step, an update at each target that is learned from."""
+
+    def __init__(self, layout, params, rate, tolerance, decay=1.0, **rules):
+        self.layout, self.params, self.first_rate = layout, params, rate
+        self.tolerance, self.decay, self.rules = tolerance, decay, rules
+        self.passed, self.left = None, rules.get("most", math.inf)  # None: not in a test
+        self.halted, self.fresh = self.left == 0, True
+
+    def zeros(self):
+        self.state, self.partials = initial_state(self.layout), first_partials(self.layout)
+
+    def walk(self, sequences):
+        """As Walked: steps, wrong, right, ended, test of each sequence."""
+        return np.array([self.sequence(*sequences[n]) for n in range(len(sequences))])
+
+    def sequence(self, inputs, targets, mask):
+        if self.halted:
+            return 0, False, 0, False, 0
+        if self.fresh:
+            self.rate, self.correct = self.first_rate, 0
+        if self.fresh or self.rules.get("reset"):
+            self.zeros()
+        self.fresh, right = False, 0
+        test = 0 if self.passed is None else self.passed + 1
+        for count, (x, target, told) in enumerate(zip(inputs, targets, mask, strict=True), 1):
+            self.state, trace = step(self.layout, self.params, x, self.state)
+            self.partials = next_partials(self.layout, trace, self.partials)
             if not told:
                 continue
-            if learn:
-                gradient = gradient_now(layout, params, trace, partials, target)
-                params = map_arrays(lambda w, d, r=now: w - r * d, params, gradient)
-                now *= decay
-            if np.abs(trace.y - target).max() >= tolerance:
-                fresh = wrong[-1] = True
-                break
-    return params, walked, wrong
+            if self.rules.get("learn", True) and test == 0:
+                self.update(trace, target)
+            wrong = np.abs(trace.y - target).max() >= self.tolerance
+            right += not wrong
+            self.correct += not wrong
+            if wrong or self.correct == self.rules.get("limit"):
+                self.end(wrong)
+                return count, wrong, right, True, test
+        return count, False, right, False, test
+
+    def update(self, trace, target):
+        gradient = gradient_now(self.layout, self.params, trace, self.partials, target)
+        self.params = map_arrays(lambda w, d: w - self.rate * d, self.params, gradient)
+        self.rate *= self.decay
+
+    def end(self, wrong):
+        self.fresh, tests = True, self.rules.get("tests", 0)
+        if self.passed is None:
+            self.left -= 1
+            self.halted, self.passed = self.left == 0, 0 if tests else None
+        elif wrong:
+            self.passed = None
+        else:
+            self.passed += 1
+            self.halted = self.passed == tests
 
 
-@pytest.mark.parametrize("name", ["1997", "no output gate", "2000", "2002"])
+STREAMS = {
+    "learns": {},
+    "is tested": {"learn": False},
+    "until so many are right": {"limit": 3},
+    "with a reset": {"reset": True, "limit": 9},
+    "with tests between": {"limit": 4, "tests": 2},
+    "as often as allowed": {"limit": 4, "tests": 3, "most": 3},
+}
+
+
+@pytest.mark.parametrize("name", ["1997", "no output gate", "2000", "2002", "state decay"])
 @pytest.mark.parametrize("one_hot", [False, True], ids=["numbers", "symbols"])
-@pytest.mark.parametrize("learn", [True, False], ids=["learns", "is tested"])
-def test_a_stream_goes_on_until_an_answer_is_wrong(name, one_hot, learn):
-    layout, tolerance, decay = LAYOUTS[name], 0.45, 0.99
+@pytest.mark.parametrize("kind", STREAMS)
+def test_a_stream_goes_on_until_an_answer_is_wrong(name, one_hot, kind):
+    layout, tolerance, rules = LAYOUTS[name], 0.45, STREAMS[kind]
     starts = weights(layout, len(RATES))
-    chunks = [chunk(layout, seed, count=12, one_hot=one_hot) for seed in range(len(RATES))]
-    halves = [[cut(own, slice(0, 5)), cut(own, slice(5, 12))] for own in chunks]
-    trainer = BlocksTrainer(layout, starts, RATES, every_step=True)
-    walks = [
-        trainer.stream([half[part] for half in halves], tolerance, decay=decay, learn=learn)
-        for part in range(2)
+    chunks = [chunk(layout, seed, count=24, one_hot=one_hot) for seed in range(len(RATES))]
+    halves = [[cut(own, slice(0, 9)), cut(own, slice(9, 24))] for own in chunks]
+    trainer = BlocksTrainer(layout, starts, RATES)
+    plain = [
+        Readable(layout, start, rate, tolerance, 0.99, **rules)
+        for start, rate in zip(starts, RATES, strict=True)
     ]
-    ends = 0
-    for number, rate in enumerate(RATES):
-        own = chunks[number].dense() if one_hot else chunks[number]
-        wanted, walked, wrong = readable_stream(
-            *(layout, starts[number], own, rate, tolerance, decay, learn)
+    ends, left = 0, rules.get("most", 2**40) * np.ones(len(RATES), int)
+    for part in range(2):
+        walks = trainer.stream(
+            [half[part] for half in halves],
+            tolerance,
+            decay=0.99,
+            **(rules | {"most": left * [not one.halted for one in plain]}),
         )
-        found = [np.concatenate(parts) for parts in zip(*(w[number] for w in walks), strict=True)]
-        np.testing.assert_array_equal(found[0], walked)
-        np.testing.assert_array_equal(found[1], wrong)
-        assert_close(trainer.params(number), wanted)
-        ends += sum(wrong)
-    assert 3 < ends < 12 * len(RATES) - 3  # both were seen: ends, and sequences without one
+        for number, readable in enumerate(plain):
+            own = halves[number][part]
+            wanted = readable.walk(own.dense() if one_hot else own)
+            np.testing.assert_array_equal(np.transpose(walks[number]), wanted)
+            assert_close(trainer.params(number), readable.params)
+            left[number] -= np.sum(walks[number].ended & (walks[number].test == 0))
+            ends += walks[number].ended.sum()
+    assert 3 < ends < 24 * len(RATES) - 3  # both were seen: ends, and sequences without one
+
+
+def test_on_streams_too_neighbours_change_nothing_to_the_last_bit():
+    layout, rules = LAYOUTS["2000"], {"limit": 5, "tests": 2, "decay": 0.98}
+    starts = weights(layout, 8)
+    chunks = [chunk(layout, seed, count=30, one_hot=True) for seed in range(8)]
+    together = BlocksTrainer(layout, starts, 0.3)
+    walked = together.stream(chunks, 0.6, **rules)
+    assert {1, 2} <= set(np.concatenate([own.test for own in walked]))
+    for number in (0, 3, 7):
+        alone = BlocksTrainer(layout, [starts[number]], 0.3)
+        (own,) = alone.stream([chunks[number]], 0.6, **rules)
+        assert_same_bits(alone.params(0), together.params(number))
+        np.testing.assert_array_equal(np.transpose(own), np.transpose(walked[number]))
+
+
+def test_another_trial_may_take_a_place_in_the_middle_of_a_stream():
+    layout, (one, two) = LAYOUTS["2000"], weights(LAYOUTS["2000"], 2)
+    chunks = [chunk(layout, seed) for seed in range(2)]
+    trainer = BlocksTrainer(layout, [one], 0.3)
+    trainer.stream([chunks[0]], 0.5, limit=3, tests=3)
+    trainer.restart(0, two)
+    trainer.stream([chunks[1]], 0.5, limit=3, tests=3)
+    alone = BlocksTrainer(layout, [two], 0.3)
+    alone.stream([chunks[1]], 0.5, limit=3, tests=3)
+    assert_same_bits(trainer.params(0), alone.params(0))
 
 
 def test_a_stream_starts_anew_when_told_to():
@@ -357,6 +429,14 @@ def test_wrong_arguments_are_named():
         trainer.params(2)
     with pytest.raises(ValueError, match="decay is -1"):
         trainer.stream(chunks, 0.5, decay=-1)
+    with pytest.raises(ValueError, match="limit is 0; pass a whole number, 1 or more"):
+        trainer.stream(chunks, 0.5, limit=0)
+    with pytest.raises(ValueError, match="tests is 2, but nothing ends a stream .* pass a limit"):
+        trainer.stream(chunks, 0.5, tests=2)
+    with pytest.raises(ValueError, match="most is .* pass numbers of streams, 0 or more"):
+        trainer.stream(chunks, 0.5, most=(1, -1))
+    with pytest.raises(ValueError, match=r"params\.W_i has shape"):
+        trainer.restart(0, weights(LAYOUTS["2000"], 1)[0])
     wrong = chunk(layout, 0, one_hot=True)
     wrong.symbols[1] = 3
     with pytest.raises(ValueError, match="symbols from 0 to 3, but the layout has 3 inputs"):

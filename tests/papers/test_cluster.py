@@ -13,7 +13,7 @@ import pytest
 from distributed import Client
 
 from coursekit.errors import CommandError
-from coursekit.papers import reproduce, results
+from coursekit.papers import jobs, reproduce, results
 
 ROOT = Path(__file__).parents[2]
 ROW = "6a"
@@ -70,7 +70,7 @@ def test_a_worker_that_dies_loses_nothing_and_no_trial_comes_twice(cluster, tmp_
     path = results.path_of(folder, "hochreiter1997", ROW)
     records = [json.loads(line) for line in path.read_text().splitlines()]
     assert sorted(record["trial"] for record in records) == list(range(32))
-    (here,) = reproduce.finished_group("hochreiter1997", ROW, [17], 0)
+    (here,) = jobs.finished_group("hochreiter1997", ROW, [17], 0)
     (there,) = (record for record in records if record["trial"] == 17)
     assert (here["sequences"], here["wrong"]) == (there["sequences"], there["wrong"])
 

@@ -7,14 +7,14 @@ import pytest
 
 from coursekit import cli
 from coursekit.errors import CommandError
-from coursekit.papers import reproduce, results
+from coursekit.papers import reproduce, results, selection
 from coursekit.papers.report import summary, table
 from tests.papers.test_trials import SMALL, without_seconds
 
 
 @pytest.fixture(autouse=True)
 def small_table(monkeypatch):
-    monkeypatch.setattr(reproduce, "rows_of", lambda paper: (SMALL,))
+    monkeypatch.setattr(selection, "rows_of", lambda paper: (SMALL,))
 
 
 def lines(folder):
