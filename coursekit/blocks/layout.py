@@ -38,29 +38,27 @@ SQUASH: Final[dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]
 class Layout:
     """The wiring of a network with one hidden layer of memory blocks.
 
-        Args:
-            inputs, outputs: numbers of units.
-            blocks: each has an input gate, and the other gates that exist.
-            cells: in each block, behind the same gates.
-            forget_gates: 2000; without them a state keeps ``self_weight`` of itself at every step.
-            output_gates: without them a cell shows its squashed state.
-            recurrent: what feeds cells and gates one step later: "cells and gates" (1997), "cells"
-                (2000) or "nothing".
-            shortcut: whether the inputs feed the outputs too.
-            biased: which of "gates", "cells" and "outputs" have a bias.
-            peepholes: whether gates see the states of the cells in their block (2002).
-            squash_in: g, of the cell's input; "4 sigma - 2", "sigma" or "identity".
-            squash_out: h, of the state; "2 sigma - 1" or "identity".
-            squash: of the outputs; "sigma" or "identity"; or "sigma, cross-entropy", which hands back
-                y - target unscaled, as the gradient of the cross-entropy does.
-    =======
-            squash: of the outputs; "sigma" or "identity".
-            self_weight: of every cell, above 0 up to 1; below one (state decay) without forget gates.
+    Args:
+        inputs, outputs: numbers of units.
+        blocks: each has an input gate, and the other gates that exist.
+        cells: in each block, behind the same gates.
+        forget_gates: 2000; without them a state keeps ``self_weight`` of itself at every step.
+        output_gates: without them a cell shows its squashed state.
+        recurrent: what feeds cells and gates one step later: "cells and gates" (1997), "cells"
+            (2000) or "nothing".
+        shortcut: whether the inputs feed the outputs too.
+        biased: which of "gates", "cells" and "outputs" have a bias.
+        peepholes: whether gates see the states of the cells in their block (2002).
+        squash_in: g, of the cell's input; "4 sigma - 2", "sigma" or "identity".
+        squash_out: h, of the state; "2 sigma - 1" or "identity".
+        squash: of the outputs; "sigma" or "identity"; or "sigma, cross-entropy", whose error is
+            not multiplied by the slope, as in the gradient of the cross-entropy.
+        self_weight: of every cell, above 0 up to 1; below one (state decay) without forget gates.
 
-        Raises:
-            ValueError: a size below one, a word that is not in the list, or anything but True and
-                False where a thing exists or not; a self-weight outside its range, or beside forget
-                gates.
+    Raises:
+        ValueError: a size below one, a word that is not in the list, or anything but True and
+            False where a thing exists or not; a self-weight outside its range, or beside forget
+            gates.
     """
 
     inputs: int
