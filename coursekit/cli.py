@@ -62,8 +62,21 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _grade(args: argparse.Namespace) -> int:
-    return _room("grading.batch").run(
-        args.submissions, args.out, workers=args.workers, seed=args.seed, timeout=args.timeout
+    batch = _room("grading.batch")
+    if args.forget is not None:
+        return batch.forget(args.out, args.forget)
+    if args.submissions is None:
+        raise CommandError("give the folder with the submissions.", 2)
+    return batch.run(
+        args.submissions,
+        args.out,
+        workers=args.workers,
+        seed=args.seed,
+        timeout=args.timeout,
+        policy=args.policy,
+        scheduler=args.scheduler,
+        student=args.student,
+        answer=args.answer,
     )
 
 
@@ -157,8 +170,14 @@ def parser() -> argparse.ArgumentParser:
     )
 
     grade = command("grade", "grade a folder with one folder for each student", _grade)
-    grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    grade.add_argument("--out", type=Path, required=True, metavar="GRADES", help="a folder")
+    grade.add_argument("submissions", type=Path, nargs="?", metavar="SUBMISSIONS")
+    grade.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="GRADES",
+        help="a folder: a new one, or the one to go on with",
+    )
     grade.add_argument(
         "--workers", type=_positive(int), default=None, metavar="N", help="notebooks at a time"
     )
@@ -172,6 +191,19 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
     )
+    grade.add_argument(
+        "--policy",
+        type=Path,
+        default=None,
+        metavar="FILE.py",
+        help="your own points, dropped answers and checks",
+    )
+    grade.add_argument("--student", metavar="NAME", help="grade this one again, and nobody else")
+    grade.add_argument("--answer", metavar="NAME", help="grade this answer again, and no other")
+    grade.add_argument(
+        "--scheduler", metavar="ADDRESS", help="send the submissions to a Dask cluster"
+    )
+    grade.add_argument("--forget", metavar="STUDENT", help="remove a person's data, grade nothing")
 
     reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)
     reproduce.add_argument("paper", metavar="PAPER", help="hochreiter1997 or gers2000")

@@ -1,64 +1,78 @@
-"""Many submissions: a pool of processes, one result for each whatever happens, then the reports."""
+"""The command: grade what must be graded, keep each result at once, and write the reports."""
 
-import multiprocessing
 import os
 import secrets
+import shutil
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
-import coursekit
-from coursekit import checks
+from coursekit.checks.spec import InProcess, evaluate
 from coursekit.errors import CommandError
+from coursekit.grading import pool
 from coursekit.grading.causes import Cause, Unusable
 from coursekit.grading.collect import Submission, collect
-from coursekit.grading.judge import Mark, Spec, judge, seed_for
+from coursekit.grading.fingerprint import of_check, of_course
+from coursekit.grading.judge import seed_for
 from coursekit.grading.notebook import read
-from coursekit.grading.report import Result, as_line, summary, write_csv, write_pages
-from coursekit.grading.sandbox import Limits, Session, find_font_cache
-
-PACKAGE = Path(coursekit.__file__).resolve().parent
-# What the stand-in for coursekit has in a student's process: these names, and they do nothing.
-IDLE = {
-    "coursekit": ["NotYet", "check", "hint", "show"],
-    "coursekit.checks": ["check", "hint"],
-}
+from coursekit.grading.plan import Task, key_of, task_for
+from coursekit.grading.policy import load
+from coursekit.grading.pool import PACKAGE, Job, grade_all
+from coursekit.grading.record import NAME, Record, merged
+from coursekit.grading.report import Result, summary, write_csv, write_pages
+from coursekit.grading.sandbox import Limits, find_font_cache
 
 
 @dataclass(frozen=True)
-class Job:
-    """All that another process needs to grade one submission."""
+class Options:
+    """How to grade.
 
-    submission: Submission
-    seed: int
-    limits: Limits
-    font_cache: str | None = None
+    Args:
+        workers: submissions graded at a time; the number of processors by default.
+        seed: draws the hidden inputs; a secret one by default, kept in the record.
+        timeout: seconds for one notebook, 120 by default; a cell or a call may take a quarter. An
+            exercise whose solution takes long here gets more: see `_at_least`.
+        policy: a file with the instructor's own points, drops and checks.
+        scheduler: the address of a Dask cluster.
+        student: grade this one again, and nobody else.
+        answer: grade this answer again, and no other.
+    """
+
+    workers: int | None = None
+    seed: int | None = None
+    timeout: float | None = None
+    policy: Path | None = None
+    scheduler: str | None = None
+    student: str | None = None
+    answer: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise CommandError(f"{self.workers} workers cannot grade; give 1 or more.")
+        if self.seed is not None and self.seed < 0:
+            raise CommandError(f"the seed is {self.seed}; give an integer from 0 on.")
+        if self.timeout is not None and not 0 < self.timeout <= 86_400:
+            raise CommandError(f"a time limit of {self.timeout:g} s is no use; give 0.1 to 86400.")
+
+    @property
+    def limits(self) -> Limits:
+        """What one notebook may use."""
+        if self.timeout is None:
+            return Limits()
+        return Limits(total=self.timeout, step=self.timeout / 4)
 
 
-def run(
-    submissions: str | Path,
-    out: str | Path,
-    workers: int | None = None,
-    seed: int | None = None,
-    timeout: float | None = None,
-) -> int:
-    """Grade a folder of submissions and write the reports.
+def run(submissions: str | Path, out: str | Path, **options: object) -> int:
+    """Grade a folder of submissions, or go on where an earlier run ended, and write the reports.
 
     Args:
         submissions: One folder per student.
-        out: A new or empty folder for grades.csv, results.jsonl and feedback/.
-        workers: Submissions graded at a time; the number of processors by default.
-        seed: Draws the hidden inputs; a secret one by default. It is kept in results.jsonl.
-        timeout: Seconds for one notebook, 120 by default; a cell or a call may take a quarter. An
-            exercise whose solution takes long here gets more: see `_at_least`.
+        out: A folder for the record, grades.csv and feedback/: new, empty, or one with a record.
+        options: those of `Options`.
 
     Returns:
         The exit code: 0 when every submission has its result, whatever the students wrote; 1 when
@@ -67,28 +81,18 @@ def run(
     Raises:
         CommandError: Something about the folders or the course is not as it must be.
     """
+    chosen = Options(**options)  # type: ignore[arg-type]
     source, target = Path(submissions), Path(out)
-    limits = _limits(timeout)
-    if workers is not None and workers < 1:
-        raise CommandError(f"{workers} workers cannot grade; give 1 or more.")
-    if seed is not None and seed < 0:
-        raise CommandError(f"the seed is {seed}; give an integer from 0 on.")
-    found = collect(source, {name: spec_of(name).names for name in exercise_names()})
+    names = {name: pool.spec_of(name, chosen.policy).names for name in pool.exercise_names()}
+    found = collect(source, names)
     _prepare(target, source)
-    workers = workers or os.cpu_count() or 1
-    seed = secrets.randbits(64) if seed is None else seed
-    fonts = find_font_cache()
-    taken = _calibrate(sorted({one.exercise for one in found} - {""}), limits, fonts, workers)
-    jobs = [
-        Job(
-            submission=one,
-            seed=seed_for(seed, one.student, one.exercise),
-            limits=_at_least(limits, taken.get(one.exercise, 0.0)),
-            font_cache=fonts,
-        )
-        for one in found
-    ]
-    done = _grade_and_record(jobs, workers, target)
+    with Record(target) as record:
+        seed = _seed(record, chosen.seed)
+        tasks = _tasks(record, found, chosen)
+        _grade(record, tasks, seed, chosen, target)
+        done = _current(record, found)
+        _reports(done, target)
+    print(f"{len(tasks)} graded now, {len(done) - len(tasks)} as they were")
     print(summary(done, target))
     failed = [one for one in done if any(mark.cause is Cause.TOOL_FAILED for mark in one.marks)]
     for one in failed:
@@ -96,121 +100,141 @@ def run(
     return 1 if failed else 0
 
 
-def _grade_and_record(jobs: Sequence[Job], workers: int, out: Path) -> list[Result]:
-    """Grade all jobs, write each result down at once, and then the reports."""
-    results: dict[int, Result] = {}
+def forget(out: str | Path, student: str) -> int:
+    """Remove a person's data from a folder of reports.
+
+    Raises:
+        CommandError: there is no record, or nobody of that name in it.
+    """
+    target = Path(out)
+    if not (target / NAME).is_file():
+        raise CommandError(f"{target} holds no {NAME}; give the folder that was graded into.")
+    with Record(target) as record:
+        gone = record.forget(student)
+        if not gone:
+            raise CommandError(f"{target / NAME} holds nothing of {student!r}; nothing was removed")
+        _reports([_merged(record, result) for result, _ in record.latest()], target)
+    print(f"{gone} rows of {student} removed from the record, and the feedback page")
+    return 0
+
+
+def _seed(record: Record, given: int | None) -> int:
+    """The seed of a record: every run that adds to it draws from the same one."""
+    known = record.fact("seed")
+    if known is not None and given is not None and int(known) != given:
+        raise CommandError(
+            f"{record.path} was begun with another seed than {given}; leave --seed out to go on, "
+            "or choose another folder with --out"
+        )
+    seed = int(known) if known is not None else secrets.randbits(64) if given is None else given
+    if known is None:
+        record.state("seed", str(seed))
+    return seed
+
+
+def _tasks(record: Record, found: Sequence[Submission], chosen: Options) -> list[Task]:
+    """What must be graded of what was handed in."""
+    latest = {(result.student, result.exercise): (result, key) for result, key in record.latest()}
+    specs = {
+        name: pool.spec_of(name, chosen.policy) for name in {one.exercise for one in found} - {""}
+    }
+    common = of_course(chosen.timeout)
+    again = _asked_for(found, [spec.names for spec in specs.values()], chosen)
+    tasks = []
+    for one in found:
+        if chosen.student is not None and one.student != chosen.student:
+            continue
+        spec = specs.get(one.exercise)
+        if chosen.answer is not None and (spec is None or chosen.answer not in spec.names):
+            continue
+        task = task_for(one, key_of(one, spec, common), latest, again)
+        tasks += [] if task is None else [task]
+    return tasks
+
+
+def _asked_for(
+    found: Sequence[Submission], answers: Sequence[tuple[str, ...]], chosen: Options
+) -> list[str] | None:
+    """The answers that are to be graded whatever the record says; [] for all, None for none."""
+    if chosen.student is not None and chosen.student not in {one.student for one in found}:
+        raise CommandError(f"nobody among the submissions is called {chosen.student!r}")
+    if chosen.answer is not None:
+        if not any(chosen.answer in names for names in answers):
+            known = ", ".join(name for names in answers for name in names)
+            raise CommandError(f"there is no answer {chosen.answer!r}; there are: {known}")
+        return [chosen.answer]
+    return None if chosen.student is None else []
+
+
+def _grade(record: Record, tasks: list[Task], seed: int, chosen: Options, out: Path) -> None:
+    """Grade, and keep each result at once."""
+    fonts, workers = find_font_cache(), chosen.workers or os.cpu_count() or 1
+    exercises = sorted({task.submission.exercise for task in tasks} - {""})
+    taken = _calibrated(record, exercises, chosen, fonts, workers)
+    jobs = [
+        Job(
+            submission=task.submission,
+            seed=seed_for(seed, task.submission.student, task.submission.exercise),
+            limits=_at_least(chosen.limits, taken.get(task.submission.exercise, 0.0)),
+            font_cache=fonts,
+            policy=chosen.policy,
+            only=task.only,
+            earlier=task.earlier,
+        )
+        for task in tasks
+    ]
+    finished = 0
     try:
-        with (out / "results.jsonl").open("w", encoding="utf-8") as record:
-            graded = grade_all(jobs, workers)
-            for index, result in tqdm(graded, total=len(jobs), unit="submission", disable=None):
-                results[index] = result
-                record.write(as_line(result))
-                record.flush()
-        done = [results[index] for index in range(len(jobs))]
-        write_csv(done, out / "grades.csv")
-        write_pages(done, out / "feedback")
-    except OSError as error:
-        raise CommandError(f"{out} cannot be written: {error.strerror}.", 1) from None
+        graded = grade_all(jobs, workers, chosen.scheduler)
+        for index, result in tqdm(graded, total=len(jobs), unit="submission", disable=None):
+            when = getattr(tasks[index].submission, "handed_in", None)
+            record.add(replace(result, handed_in=when), tasks[index].key)
+            finished += 1
     except KeyboardInterrupt:
-        message = f"Stopped: {len(results)} of {len(jobs)} submissions are in {out}/results.jsonl."
-        raise CommandError(message, 130) from None
-    return done
+        raise CommandError(
+            f"Stopped: {finished} of {len(jobs)} were graded and are kept in {out / NAME}; the "
+            "same command goes on from there.",
+            130,
+        ) from None
 
 
-def exercise_names() -> tuple[str, ...]:
-    """The exercises that can be graded."""
-    return checks.exercises()
+def _merged(record: Record, result: Result) -> Result:
+    return merged(result, record.hand_marks())
 
 
-def spec_of(exercise: str) -> Spec:
-    """What of an exercise is graded; its module of specs lists in ALLOWED what answers may use."""
-    specs = checks.for_exercise(exercise)
-    allowed = getattr(import_module(f"coursekit.checks.{exercise}"), "ALLOWED", ())
-    return Spec(exercise, specs, checks.open_questions(exercise), tuple(allowed))
+def _current(record: Record, found: Sequence[Submission]) -> list[Result]:
+    """The newest result of everybody, without what a student has since replaced."""
+    now = {(one.student, one.exercise) for one in found}
+    present = {student for student, _ in now}
+    given = record.hand_marks()
+    return [
+        merged(result, given)
+        for result, _ in record.latest()
+        if result.student not in present or (result.student, result.exercise) in now
+    ]
 
 
-def grade(job: Job) -> Result:
-    """Grade one submission; whatever happens, there is a result."""
-    one = job.submission
-    spec = spec_of(one.exercise) if one.exercise else None
-    if one.notebook is None or spec is None:
-        maximum = spec.maximum if spec is not None else 0.0
-        mark = Mark("", 0.0, maximum, one.cause or Cause.UNREADABLE, (one.reason,))
-        return Result(one.student, one.exercise, (mark,), seed=job.seed)
-    begun = time.monotonic()
+def _reports(done: Sequence[Result], out: Path) -> None:
+    """Write grades.csv and the feedback pages anew, each whole or not at all."""
     try:
-        verdict = judge(one.notebook, spec, job.seed, limits=job.limits, start=_starter(job, spec))
-    except Exception as error:  # one submission must not take the others with it
-        return _failed(job, f"{type(error).__name__}: {error}")
-    return Result(
-        student=one.student,
-        exercise=one.exercise,
-        marks=verdict.marks,
-        notebook=one.notebook.name,
-        notes=verdict.notes,
-        level=verdict.level,
-        seed=job.seed,
-        version=one.notebook.version,
-        seconds=round(time.monotonic() - begun, 3),
-    )
-
-
-def _starter(job: Job, spec: Spec) -> "partial[Session]":
-    allowed = ["coursekit.errors", *spec.allowed]
-    stand_in = {"package": str(PACKAGE), "allowed": allowed, "idle": IDLE}
-    return partial(Session, job.limits, stand_in, font_cache=job.font_cache)
-
-
-def _failed(job: Job, reason: str) -> Result:
-    one = job.submission
-    maximum = spec_of(one.exercise).maximum if one.exercise else 0.0
-    mark = Mark("", 0.0, maximum, Cause.TOOL_FAILED, (reason,))
-    return Result(one.student, one.exercise, (mark,), seed=job.seed)
-
-
-def grade_all(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, Result]]:
-    """Grade all jobs; yields (index, result) as each is finished, exactly one for each job."""
-    if workers == 1 or len(jobs) <= 1:
-        for index, job in enumerate(jobs):
-            yield index, grade(job)
-        return
-    left = set(range(len(jobs)))
-    for index, result in _in_pool(jobs, sorted(left), min(workers, len(jobs))):
-        left.discard(index)
-        yield index, result
-    for index in sorted(left):  # a process of the pool was killed: one at a time, alone
-        again = list(_in_pool(jobs, [index], 1))
-        yield from again or [(index, _failed(jobs[index], "the grading process was killed"))]
-
-
-def _in_pool(
-    jobs: Sequence[Job], indices: Sequence[int], workers: int
-) -> Iterator[tuple[int, Result]]:
-    """Grade some jobs in a pool of processes; ends early if one of the processes is killed."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = {pool.submit(grade, jobs[index]): index for index in indices}
-        try:
-            for future in as_completed(futures):
-                try:
-                    yield futures[future], future.result()
-                except BrokenProcessPool:
-                    continue
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _limits(timeout: float | None) -> Limits:
-    if timeout is None:
-        return Limits()
-    if not 0 < timeout <= 86_400:
-        raise CommandError(f"a time limit of {timeout:g} s is no use; give 0.1 to 86400.")
-    return Limits(total=timeout, step=timeout / 4)
+        fresh = out / "grades.new.csv"
+        write_csv(done, fresh)
+        os.replace(fresh, out / "grades.csv")
+        pages = out / "feedback.new"
+        shutil.rmtree(pages, ignore_errors=True)
+        write_pages(done, pages)
+        shutil.rmtree(out / "feedback", ignore_errors=True)
+        os.replace(pages, out / "feedback")
+    except OSError as error:
+        raise CommandError(
+            f"{out} cannot be written: {error.strerror}. Every result is kept in {out / NAME}; "
+            "make room and start again.",
+            1,
+        ) from None
 
 
 def _prepare(out: Path, submissions: Path) -> None:
-    """Make the folder for the reports; what is there already stays untouched."""
+    """Make the folder for the reports; what is there already stays, unless it is a record's."""
     another = "choose another folder with --out"
     inside = out.resolve()
     if inside == submissions.resolve() or submissions.resolve() in inside.parents:
@@ -218,10 +242,13 @@ def _prepare(out: Path, submissions: Path) -> None:
     try:
         if out.exists() and not out.is_dir():
             raise CommandError(f"{out} is a file; {another}.")
-        if out.is_dir() and any(out.iterdir()):
-            raise CommandError(f"{out} is not empty, and nothing in it is overwritten; {another}.")
+        if out.is_dir() and any(out.iterdir()) and not (out / NAME).is_file():
+            raise CommandError(
+                f"{out} is not empty and holds no record of grading, and nothing in it is "
+                f"overwritten; {another}."
+            )
         out.mkdir(parents=True, exist_ok=True)
-        trial = out / "results.jsonl"
+        trial = out / ".trial"
         trial.touch()
         trial.unlink()
     except OSError as error:
@@ -239,38 +266,64 @@ def _at_least(limits: Limits, seconds: float) -> Limits:
     return replace(limits, total=total, step=step)
 
 
-def _calibrate(
-    exercises: Sequence[str], limits: Limits, fonts: str | None, workers: int
+def _calibrated(
+    record: Record, exercises: Sequence[str], chosen: Options, fonts: str | None, workers: int
 ) -> dict[str, float]:
     """Grade the solutions as if they were handed in; anything but full marks stops the command.
+
+    A solution that got full marks from the same checks before is not run again.
 
     Returns:
         The seconds that each solution took.
     """
-    generous = replace(limits, total=10 * limits.total, step=10 * limits.total)
-    jobs = []
+    generous = replace(chosen.limits, total=10 * chosen.limits.total, step=10 * chosen.limits.total)
+    jobs, prints, taken = [], {}, {}
     for exercise in exercises:
-        path = solution_of(exercise)
+        path, spec = solution_of(exercise), pool.spec_of(exercise, chosen.policy)
         if not path.is_file():
             print(f"{exercise}: there is no solution here to calibrate with", file=sys.stderr)
             continue
+        prints[exercise] = of_course(path.read_bytes(), *map(of_check, spec.checks))
+        known = (record.fact(f"calibrated {exercise}") or "").split()
+        if known and known[0] == prints[exercise]:
+            taken[exercise] = float(known[1])
+            continue
         try:
-            notebook = read(path.name, path.read_bytes(), {exercise: spec_of(exercise).names})
+            notebook = read(path.name, path.read_bytes(), {exercise: spec.names})
         except Unusable as unusable:
             raise CommandError(f"The solution of {exercise}: {unusable.reason}.", 1) from None
         one = Submission("the solution", exercise, notebook)
-        jobs.append(Job(one, secrets.randbits(64), generous, fonts))
-    taken = {}
+        own = pool.spec_of(exercise).names  # what an instructor added is not in our solution
+        jobs.append(Job(one, secrets.randbits(64), generous, fonts, chosen.policy, own))
+        _demand_right_references(exercise, chosen.policy)
     for _, result in grade_all(jobs, workers):
-        _demand_full_marks(result)
+        _demand_full_marks(result, chosen)
         taken[result.exercise] = result.seconds
+        value = f"{prints[result.exercise]} {result.seconds}"
+        record.state(f"calibrated {result.exercise}", value)
     return taken
 
 
-def _demand_full_marks(result: Result) -> None:
-    open_ones = {question.name for question in spec_of(result.exercise).open_questions}
+def _demand_right_references(exercise: str, policy: Path | None) -> None:
+    """What an instructor added must give full marks to its own reference."""
+    for check in load(policy, pool.exercise_names()).checks.get(exercise, ()):
+        reference = check.reference() if check.kind == "value" else check.reference
+        answer = InProcess(reference)
+        outcome = evaluate(check, answer, np.random.default_rng(0), hidden=True)
+        if not outcome.passed:
+            said = "\n".join(outcome.messages)
+            raise CommandError(
+                f"{policy}: the check {check.name} gives its own reference {outcome.points:g} of "
+                f"{outcome.maximum:g} points:\n{said}",
+                1,
+            )
+
+
+def _demand_full_marks(result: Result, chosen: Options) -> None:
+    spec = pool.spec_of(result.exercise, chosen.policy)
+    unmarked = {question.name for question in spec.open_questions}
     for mark in result.marks:
-        if mark.points < mark.maximum and mark.answer not in open_ones:
+        if mark.points < mark.maximum and mark.answer not in unmarked:
             said = "\n".join((*mark.messages, *result.notes))
             raise CommandError(
                 f"The solution of {result.exercise} itself gets {mark.points:g} of "

@@ -189,6 +189,5 @@ def _overlaid(result: Result, mark: Mark, given: dict[tuple[str, str, str], Hand
     if by_hand is None:
         return mark
     reason = by_hand.reason or "marked by a person"
-    return replace(
-        mark, points=by_hand.points, cause=Cause.MARKED, messages=(reason, *mark.messages)
-    )
+    said = () if mark.cause is Cause.NEEDS_MARKING else mark.messages
+    return replace(mark, points=by_hand.points, cause=Cause.MARKED, messages=(reason, *said))

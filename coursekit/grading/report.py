@@ -1,4 +1,4 @@
-"""What is written down: results.jsonl, grades.csv, a feedback page per student, a summary.
+"""What is written down: grades.csv, a feedback page per student, a summary.
 
 Names, messages and error texts come from strangers: they are escaped in HTML, and in the CSV a
 text that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -7,11 +7,10 @@ text that a spreadsheet would take for a formula gets an apostrophe in front.
 import csv
 import hashlib
 import html
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +64,7 @@ class Result:
         seed: What drew the hidden inputs; keep it from students.
         version: The course's version that the notebook says it was made with.
         seconds: How long it took.
+        handed_in: When, in seconds since 1970, where that is known.
     """
 
     student: str
@@ -76,6 +76,7 @@ class Result:
     seed: int = 0
     version: str = ""
     seconds: float = 0.0
+    handed_in: float | None = None
 
     @property
     def points(self) -> float:
@@ -91,12 +92,6 @@ class Result:
     def maximum(self) -> float:
         """To be had, without what waits for a person."""
         return sum(mark.maximum for mark in self.marks) - self.open_points
-
-
-def as_line(result: Result) -> str:
-    """One line of results.jsonl: everything, for those who grade."""
-    record = {**asdict(result), "coursekit": coursekit.__version__}
-    return json.dumps(record, sort_keys=True) + "\n"
 
 
 def write_csv(results: Iterable[Result], path: Path) -> None:

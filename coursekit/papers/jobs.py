@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from coursekit.errors import CommandError
+from coursekit.cluster import each_done
 from coursekit.kernels.lanes_of import WIDTH
 from coursekit.papers import results
 from coursekit.papers.selection import AnyRow, row_named
@@ -104,32 +104,14 @@ def on_cluster(
 ) -> None:
     """Send groups to a Dask cluster; a group is kept when it comes back.
 
-    What a worker had when it died is sent to another one.
+    Raises:
+        CommandError: there is no such cluster.
     """
-    try:
-        from distributed import Client, as_completed
-    except ImportError as error:
-        raise CommandError(
-            'a cluster needs Dask: run `pip install "coursekit[cluster]"`'
-        ) from error
-    try:
-        client = Client(address, timeout=10)
-    except (OSError, ValueError) as error:
-        raise CommandError(
-            f"no scheduler answers at {address}: {error or type(error).__name__}; "
-            "pass the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786"
-        ) from error
-    with client, tqdm(total=all_, disable=not sys.stderr.isatty(), unit="trial") as bar:
-        futures = {
-            client.submit(finished_group, paper, row.name, numbers, seed, pure=False): row
-            for row, numbers in jobs
-        }
-        try:
-            for future in as_completed(futures):
-                for record in future.result():
-                    path = results.path_of(folder, paper, futures[future].name)
-                    results.append(path, record)
-                    bar.update()
-        except BaseException:
-            client.cancel(list(futures))
-            raise
+    arguments = [(paper, row.name, numbers, seed) for row, numbers in jobs]
+    with tqdm(total=all_, disable=not sys.stderr.isatty(), unit="trial") as bar:
+        for number, found in each_done(address, finished_group, arguments):
+            if isinstance(found, BaseException):
+                raise found
+            for record in found:
+                results.append(results.path_of(folder, paper, jobs[number][0].name), record)
+                bar.update()

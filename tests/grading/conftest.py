@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coursekit.checks.spec import Case, Check, Mistake, OpenQuestion, Part, Seeded
-from coursekit.grading import batch
+from coursekit.grading import batch, pool
 from coursekit.grading.judge import Spec
 from coursekit.grading.sandbox import Limits, Session
 
@@ -105,8 +105,8 @@ def make():
 def small_course(monkeypatch, tmp_path):
     """The course has only the small exercise; its solution is what `make.small()` gives."""
     solution = save(tmp_path / "solution", small())
-    monkeypatch.setattr(batch, "exercise_names", lambda: ("ex98_small",))
-    monkeypatch.setattr(batch, "spec_of", lambda exercise: SMALL)
+    monkeypatch.setattr(pool, "exercise_names", lambda: ("ex98_small",))
+    monkeypatch.setattr(pool, "course_spec", lambda exercise: SMALL)
     monkeypatch.setattr(batch, "solution_of", lambda exercise: solution)
     return solution
 

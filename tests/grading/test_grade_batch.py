@@ -1,7 +1,6 @@
 """Many submissions: one row for each, reports that are safe to open, and clear refusals."""
 
 import csv
-import json
 import os
 from html.parser import HTMLParser
 
@@ -9,10 +8,12 @@ import pytest
 
 from coursekit import cli
 from coursekit.errors import CommandError
-from coursekit.grading import batch
-from coursekit.grading.batch import Job, grade_all
+from coursekit.grading import batch, pool
+from coursekit.grading.batch import Options
 from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission
+from coursekit.grading.pool import Job, grade_all
+from coursekit.grading.record import NAME, Record
 from coursekit.grading.report import defuse, page_name
 from coursekit.grading.sandbox import Limits
 
@@ -83,11 +84,11 @@ def test_results_keep_the_seed_the_level_and_the_text_to_mark(
 ):
     make.save(submissions / "ann", make.small())
     run(submissions, tmp_path / "out")
-    (line,) = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
-    record = json.loads(line)
-    assert record["seed"] == batch.seed_for(3, "ann", "ex98_small")
-    assert (record["level"], record["version"]) == ("limits", "0.1")
-    assert record["marks"][3]["text"] == "Because it is so."
+    with Record(tmp_path / "out") as record:
+        ((result, _),) = record.latest()
+    assert result.seed == batch.seed_for(3, "ann", "ex98_small")
+    assert (result.level, result.version) == ("limits", "0.1")
+    assert result.marks[3].text == "Because it is so."
 
 
 def test_one_seed_gives_equal_reports_with_one_worker_and_with_two(submissions, tmp_path, make):
@@ -119,8 +120,8 @@ def test_the_page_is_escaped_loads_nothing_and_tells_no_secret(
     assert "5 of 9 points" not in page.words
     assert "2 of 9 points; up to 4 more" in page.words
     assert "no sandbox" in page.words
-    seed = json.loads((out / "results.jsonl").read_text())["seed"]
-    assert str(seed) not in page.words
+    with Record(out) as record:
+        assert str(record.latest()[0][0].seed) not in page.words
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\uff1d"])
@@ -145,11 +146,11 @@ def test_a_solution_without_full_marks_stops_everything(small_course, submission
     with pytest.raises(CommandError, match="solution of ex98_small itself gets 0 of 3") as caught:
         run(submissions, tmp_path / "out")
     assert caught.value.exit_code == 1
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [NAME]
 
 
 def test_a_solution_that_takes_long_here_widens_the_limits_of_its_exercise():
-    limits = batch._limits(40)
+    limits = Options(timeout=40).limits
     assert (limits.total, limits.step) == (40, 10)
     assert batch._at_least(limits, 1) == limits
     wider = batch._at_least(limits, 20)
@@ -161,14 +162,14 @@ def test_a_fault_of_the_tool_is_a_row_and_an_exit_code(
 ):
     make.save(submissions / "ann", make.small())
     make.save(submissions / "bo", "not JSON")
-    real = batch.judge
+    real = pool.judge
 
     def fail_for_students(notebook, spec, seed, **options):
         if seed == batch.seed_for(3, "ann", "ex98_small"):
             raise OSError("no processes left")
         return real(notebook, spec, seed, **options)
 
-    monkeypatch.setattr(batch, "judge", fail_for_students)
+    monkeypatch.setattr(pool, "judge", fail_for_students)
     assert run(submissions, tmp_path / "out") == 1
     assert [row["cause"] for row in rows(tmp_path / "out")] == ["tool_failed", "not_a_notebook"]
     assert "the tool failed on ann" in capsys.readouterr().err

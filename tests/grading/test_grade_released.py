@@ -9,7 +9,8 @@ import pytest
 
 from coursekit.checks import ex05_lstm_cell as specs
 from coursekit.checks.pack import pack
-from coursekit.grading import batch
+from coursekit.grading import batch, pool
+from coursekit.grading.record import Record
 from coursekit.grading.sandbox import Limits
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +137,7 @@ def graded(tmp_path_factory):
     (folder / "submissions").mkdir()
     make_submissions(folder / "submissions")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "_limits", lambda timeout: Limits(total=400, step=8))
+        patch.setattr(batch.Options, "limits", property(lambda options: Limits(400, 8)))
         assert batch.run(folder / "submissions", folder / "grades", workers=2, seed=11) == 0
     table = {}
     with (folder / "grades" / "grades.csv").open(encoding="utf-8", newline="") as file:
@@ -230,16 +231,16 @@ def test_what_was_unusual_is_a_note_on_the_page(graded):
 
 
 def test_every_student_has_a_page_and_a_result_line(graded):
-    lines = (graded[0] / "results.jsonl").read_text("utf-8").splitlines()
-    students = sorted(json.loads(line)["student"] for line in lines)
+    with Record(graded[0]) as record:
+        students = sorted(result.student for result, _ in record.latest())
     assert students == sorted(graded[1])
     assert len(students) == 16
     assert sorted(path.stem for path in (graded[0] / "feedback").iterdir()) == students
 
 
 def test_feedback_and_grades_hold_no_expected_value_and_no_seed(graded):
-    lines = (graded[0] / "results.jsonl").read_text("utf-8").splitlines()
-    seeds = [str(json.loads(line)["seed"]) for line in lines]
+    with Record(graded[0]) as record:
+        seeds = [str(result.seed) for result, _ in record.latest()]
     for path in (*(graded[0] / "feedback").iterdir(), graded[0] / "grades.csv"):
         content = path.read_text("utf-8")
         assert "(expected " not in content
@@ -249,9 +250,9 @@ def test_feedback_and_grades_hold_no_expected_value_and_no_seed(graded):
 def test_every_exercise_allows_the_modules_that_its_released_notebook_imports(start, package):
     """Otherwise the import cell fails, and with it honest answers."""
     for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
-        spec = batch.spec_of(path.stem)
+        spec = pool.spec_of(path.stem)
         session = start(
-            stand_in={"package": package, "allowed": list(spec.allowed), "idle": batch.IDLE}
+            stand_in={"package": package, "allowed": list(spec.allowed), "idle": pool.IDLE}
         )
         for cell in load(path)["cells"]:
             lines = [
