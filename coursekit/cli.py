@@ -81,6 +81,10 @@ def _grade(args: argparse.Namespace) -> int:
 
 
 def _reproduce(args: argparse.Namespace) -> int:
+    if args.draw is not None:
+        return _room("figures.tables").run(
+            args.paper, args.experiment, args.row, folder=args.results, file=args.draw
+        )
     return _room("papers.reproduce").run(
         args.paper,
         experiment=args.experiment,
@@ -238,6 +242,13 @@ def parser() -> argparse.ArgumentParser:
     )
     reproduce.add_argument(
         "--report", action="store_true", help="run nothing; print the paper beside the results"
+    )
+    reproduce.add_argument(
+        "--draw",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="run nothing; draw the paper beside the results, as .svg, .png or .pdf",
     )
     return top
 

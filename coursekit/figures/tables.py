@@ -5,12 +5,17 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from coursekit.errors import CommandError
 from coursekit.figures.style import BLACK, BLUE, PALE, VERMILLION, axes, dress
 from coursekit.papers import results
+from coursekit.papers.report import summary
 from coursekit.papers.row import Row
+from coursekit.papers.selection import chosen
 
 #: inches of height for a row, so that its name is read from the back
 ROW = 0.36
@@ -74,8 +79,6 @@ def _key() -> list[Line2D]:
 
 def alt_text(rows: list[Row], paper: str, folder: Path) -> str:
     """What the picture shows, in words: how many rows came out, and which did not."""
-    from coursekit.papers.report import summary
-
     told = {
         row.name: summary(row, records)
         for row in rows
@@ -88,3 +91,31 @@ def alt_text(rows: list[Row], paper: str, folder: Path) -> str:
         "a factor of two of the printed mean and no fewer trials learned"
     )
     return text + (f"; not in {', '.join(differ)}." if differ else ".")
+
+
+def run(paper: str, experiment: str | None, row: str | None, *, folder: Path, file: Path) -> int:
+    """What ``coursekit reproduce --draw`` does.
+
+    Raises:
+        CommandError: no such paper, experiment or row; rows that are drawn otherwise; a file that
+            cannot be written.
+    """
+    rows = [each for each in chosen(paper, experiment, row) if isinstance(each, Row)]
+    if not rows:
+        raise CommandError(f"{paper} counts streams, not sequences: --report prints its tables")
+    drawn = paper_beside_ours(rows, paper, folder).get_figure(root=True)
+    if drawn is None:
+        raise CommandError("there is nothing to draw")
+    with rc_context({"svg.hashsalt": "coursekit"}):
+        _save(drawn, file)
+    print(f"{file}: {alt_text(rows, paper, folder)}")
+    return 0
+
+
+def _save(figure: Figure, file: Path) -> None:
+    """Write a picture that does not hold the time at which it was made."""
+    try:
+        metadata = {"Date": None} if file.suffix == ".svg" else {}
+        figure.savefig(file, bbox_inches="tight", metadata=metadata)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} cannot be written: {error}") from None
