@@ -150,6 +150,12 @@ CHOICES: Final = (
         lambda row: row.experiment == "1",
     ),
     Choice(
+        "error_at_end",
+        "there is a target at the end of a sequence only",
+        _task(at_end=True),
+        lambda row: row.experiment in ("2a", "2b"),
+    ),
+    Choice(
         "cell_later",
         "the cell joins when the error of the input-output net has stopped falling: when the mean "
         "of 100 sequences is within one per cent of that of the 100 before",

@@ -26,6 +26,7 @@ class LongLag:
     Args:
         lag: p; the end repeats what was read p steps before.
         regular: whether the symbols between stand in one order (2a) or are drawn (2b).
+        at_end: whether there is a target at the end only, or at every step, as printed.
 
     Raises:
         ValueError: a lag below 2.
@@ -36,6 +37,7 @@ class LongLag:
 
     lag: int = 100
     regular: bool = True
+    at_end: bool = False
 
     tolerance = 0.25
     #: the last symbol is x or y with equal odds
@@ -65,8 +67,9 @@ class LongLag:
         whole = np.concatenate([ends, middle, ends], axis=1)
         targets = np.eye(self.outputs)[whole[:, 1:]].reshape(-1, self.outputs)
         steps = count * self.lag
-        mask = np.ones(steps, dtype=bool)
+        mask = np.full(steps, not self.at_end)
         offsets = np.arange(count + 1) * self.lag
+        mask[offsets[1:] - 1] = True
         return SymbolSequences(whole[:, :-1].ravel(), self.inputs, targets, mask, offsets)
 
     def is_correct(self, outputs: Array, sequences: SymbolSequences) -> NDArray[np.bool_]:

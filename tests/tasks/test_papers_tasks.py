@@ -211,3 +211,13 @@ def test_symbols_are_one_hot_inputs():
 def test_wrong_arguments_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("regular", [True, False])
+def test_targets_at_the_end_only_are_the_same_as_among_all(regular):
+    every = LongLag(7, regular).sample(np.random.default_rng(0), 20)
+    last = LongLag(7, regular, at_end=True).sample(np.random.default_rng(0), 20)
+    assert last.mask.sum() == 20
+    assert last.mask[last.offsets[1:] - 1].all()
+    assert np.array_equal(last.targets, every.targets)
+    assert np.array_equal(last.symbols, every.symbols)
