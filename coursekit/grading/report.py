@@ -32,6 +32,7 @@ WORDS = {
     Cause.DIED: "ends the process",
     Cause.NEEDS_MARKING: "waits for a person to mark it",
     Cause.MARKED: "marked by a person",
+    Cause.NOTHING_HANDED_IN: "nothing was handed in",
     Cause.NO_NOTEBOOK: "there is no notebook",
     Cause.NOT_A_NOTEBOOK: "the file is no notebook",
     Cause.UNREADABLE: "the file cannot be read",
