@@ -100,7 +100,7 @@ def intake(
     found += [
         Submission(person.student, cause=Cause.NOTHING_HANDED_IN, reason=reason)
         for person in silent
-        if person not in doubtful
+        if person.student not in doubtful
     ]
     return Intake(tuple(sorted(found, key=lambda one: (one.student, one.exercise))), unmatched)
 
