@@ -20,9 +20,10 @@ from coursekit import checks
 from coursekit.errors import CommandError
 from coursekit.grading.causes import Cause, Unusable
 from coursekit.grading.collect import Submission, collect
+from coursekit.grading.feedback import write_pages
 from coursekit.grading.judge import Mark, Spec, judge, seed_for
 from coursekit.grading.notebook import read
-from coursekit.grading.report import Result, as_line, summary, write_csv, write_pages
+from coursekit.grading.report import Result, as_line, summary, write_csv
 from coursekit.grading.sandbox import Limits, Session, find_font_cache
 
 PACKAGE = Path(coursekit.__file__).resolve().parent
@@ -103,6 +104,8 @@ def _grade_and_record(jobs: Sequence[Job], workers: int, out: Path) -> list[Resu
         with (out / "results.jsonl").open("w", encoding="utf-8") as record:
             graded = grade_all(jobs, workers)
             for index, result in tqdm(graded, total=len(jobs), unit="submission", disable=None):
+                one = jobs[index].submission
+                result = replace(result, handed_in=one.handed_in, handed_in_as=one.handed_in_as)
                 results[index] = result
                 record.write(as_line(result))
                 record.flush()

@@ -13,7 +13,8 @@ from coursekit.grading import batch
 from coursekit.grading.batch import Job, grade_all
 from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission
-from coursekit.grading.report import defuse, page_name
+from coursekit.grading.feedback import page_name
+from coursekit.grading.report import defuse
 from coursekit.grading.sandbox import Limits
 
 
