@@ -44,6 +44,10 @@ def write_pages(results: Sequence[Result], folder: Path) -> None:
         by_student.setdefault(result.student, []).append(result)
     for student, theirs in by_student.items():
         (folder / page_name(student)).write_text(page(student, theirs), encoding="utf-8")
+    current = {page_name(student) for student in by_student}
+    for path in folder.glob("*.html"):
+        if path.name not in current:
+            path.unlink()
 
 
 def page(student: str, results: Sequence[Result]) -> str:

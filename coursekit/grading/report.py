@@ -142,7 +142,7 @@ def defuse(text: str) -> str:
     "'=1+1"
     """
     line = " ".join(tame(text).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    return f"'{line}" if line.startswith(_FORMULA) and len(line) > 1 else line
 
 
 def summary(results: Sequence[Result], out: Path) -> str:

@@ -68,10 +68,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Roster:
-    """The people of a course, and the columns of the file that named them."""
+    """The people of a course, the columns of their file, and Canvas's points possible by column."""
 
     people: tuple[Person, ...]
     columns: tuple[str, ...] = ()
+    possible: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, student: str) -> Person | None:
         """The person with that id."""
@@ -135,7 +136,8 @@ def read(path: Path) -> Roster:
             f"The roster {path} has {', '.join(twice[:5])} in more than one row; "
             "each student needs an id of their own."
         )
-    return Roster(tuple(people), tuple(header))
+    points = next((row for row in body if "points possible" in row[0].casefold()), [])
+    return Roster(tuple(people), tuple(header), dict(zip(header, points, strict=False)))
 
 
 def _rows(raw: bytes) -> list[list[str]]:
