@@ -66,7 +66,17 @@ def on_disk(name: str, path: Path) -> File:
             raise Unusable(Cause.UNREADABLE, _too_large(name))
         return path.read_bytes()
 
-    return File(clean_name(name), content, path.stat().st_mtime)
+    return File(printable(name), content, path.stat().st_mtime)
+
+
+def printable(name: str) -> str:
+    r"""A name in composed letters; bytes that are no UTF-8 are spelled out.
+
+    >>> print(printable("a\udcff"))
+    a\udcff
+    """
+    composed = unicodedata.normalize("NFC", name)
+    return composed.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def clean_name(name: str) -> str:
@@ -75,9 +85,9 @@ def clean_name(name: str) -> str:
     >>> clean_name("..\\..\\C:/./a//b.ipynb")
     'a/b.ipynb'
     """
-    parts = unicodedata.normalize("NFC", name).replace("\\", "/").split("/")
+    parts = name.replace("\\", "/").split("/")
     kept = [p for p in parts if p not in ("", ".", "..") and not (len(p) == 2 and p[1] == ":")]
-    return "/".join(kept)
+    return printable("/".join(kept))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ _FILLS = (
     {"facecolor": BLUE},
     {"facecolor": "#9CC9E3", "hatch": "//"},
     {"facecolor": VERMILLION, "hatch": "xx"},
-    {"facecolor": PALE, "hatch": ".."},
+    {"facecolor": PALE, "hatch": "..", "edgecolor": GREY},
 )
 
 

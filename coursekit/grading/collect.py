@@ -15,6 +15,7 @@ from coursekit.grading.attempts import Attempt, attempts, is_clutter
 from coursekit.grading.causes import Cause, Unusable
 from coursekit.grading.notebook import Notebook
 from coursekit.grading.roster import Person, Roster
+from coursekit.grading.sandbox import tame
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,14 @@ def _in_folder(folder: Path) -> list[File]:
         if is_clutter(place.name) or place.is_symlink():
             continue
         if place.is_dir():
-            found.append(File(f"{place.name}/", bytes))
+            name = archive.printable(place.name)
+            found.append(File(f"{name}/", bytes))
             try:
                 below = _in_folder(place)
             except OSError:
                 # Read later, so that it costs its own student only.
                 below = [archive.on_disk("unreadable.ipynb", place)]
-            found += [replace(file, name=f"{place.name}/{file.name}") for file in below]
+            found += [replace(file, name=f"{name}/{file.name}") for file in below]
         elif place.is_file():
             found.append(archive.on_disk(place.name, place))
     return found
@@ -199,7 +201,7 @@ def _matched(
             student = key
             who = ", ".join(person.student for person in people)
             fits = f"fits {len(people)} people of the roster ({who})" if people else "fits nobody"
-            unmatched.append(f"{top} {fits}; it is graded under its own name")
+            unmatched.append(f"{tame(top, 200)} {fits}; it is graded under its own name")
             doubtful += [person.student for person in people]
         into = matched.setdefault(student, _Pile([], []))
         into.files += pile.files

@@ -91,7 +91,8 @@ def _attention(results: Sequence[Result], roster: Roster | None, unmatched: Sequ
     parts = ["<h2>What needs you</h2>"]
     by_exercise: dict[tuple[str, str], list[str]] = {}
     for student, exercise, answer in waiting(results):
-        by_exercise.setdefault((exercise, answer or "the submission"), []).append(student)
+        what = answer or "the submission, on which the tool failed"
+        by_exercise.setdefault((exercise, what), []).append(student)
     items = [
         f"<strong>{escaped(exercise)}, {escaped(answer)}</strong>: {_names(students)}"
         for (exercise, answer), students in sorted(by_exercise.items())
@@ -102,8 +103,15 @@ def _attention(results: Sequence[Result], roster: Roster | None, unmatched: Sequ
     parts.append(_list("Folders that matched nobody, or several", map(escaped, unmatched)))
     if strangers:
         parts.append(f"<p>Not in the roster, so in no gradebook: {_names(strangers)}</p>")
-    late = [f"{escaped(r.student)}: {escaped(r.lateness)}" for r in results if r.lateness]
-    parts.append(_list("Handed in late", late))
+    late: dict[str, list[str]] = {}
+    for one in results:
+        if one.lateness:
+            counts = (
+                f"{one.factor:g} of the points count" if one.handed_in is not None else one.lateness
+            )
+            late.setdefault(counts, []).append(one.student)
+    items = [f"{escaped(what)}: {_names(whose)}" for what, whose in sorted(late.items())]
+    parts.append(_list("Handed in late", items))
     silent = missing(results, roster)
     parts.append(f"<h3>Handed in nothing ({len(silent)})</h3>\n<p>{_names(silent) or 'nobody'}</p>")
     return "\n".join(part for part in parts if part)

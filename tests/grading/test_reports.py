@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -196,11 +197,10 @@ def test_the_overview_says_what_counts(roster):
     for said in (
         "14 submissions of 13 students",
         "ex05, why",
-        "ex05, the submission",
-        "ours",
         f"{EVIL} fits nobody",
         "Not in the roster, so in no gradebook",
-        "late: handed in at 1970-01-02T01:00:00Z, 25 h after",
+        "0.5 of the points count: late",
+        "ex05, the submission, on which the tool failed : ours",
         "Handed in nothing (1)",
         "carry_dropped",
         "isolation: limits",
@@ -246,6 +246,7 @@ def test_the_same_results_give_the_same_bytes_in_any_order_and_again(roster, tmp
     found = []
     for turn in range(3):
         random.Random(turn).shuffle(made)
+        made = [replace(one, seconds=random.random()) for one in made]
         folder = tmp_path / str(turn % 2)
         folder.mkdir(exist_ok=True)
         write_all(made, folder, roster(CANVAS), seed=1)
