@@ -66,8 +66,8 @@ def read(
         raw: The file.
         specs: For each exercise, the names of its answers.
         manifest: What the zip around it says.
-        beside: The Python files that lie beside it; one that defines what the notebook does not
-            is run before its cells.
+        beside: The Python files that were handed in with it. One that it imports, or that lies in
+            its folder, is run before its cells if it defines an answer that the notebook does not.
 
     Raises:
         Unusable: It is no notebook.
@@ -101,7 +101,15 @@ def read(
         "",
     )
     names = specs.get(exercise or "", ())
-    code = [*_from_scripts(code, names, beside or {}, notes), *code]
+    folder = PurePosixPath(name.rpartition(": ")[2]).parent
+    imported = {module for cell in code for module in _imported(cell.source)}
+    # Others would let a copy of the course's own code, handed in along, answer for a student.
+    near = {
+        path: source
+        for path, source in (beside or {}).items()
+        if PurePosixPath(path).parent == folder or PurePosixPath(path).stem in imported
+    }
+    code = [*_from_scripts(code, names, near, notes), *code]
     kept = _without_spare_stubs(code, names, notes)
     return Notebook(name, exercise, tuple(kept), texts, version[:40], tuple(notes))
 
@@ -200,6 +208,18 @@ def _from_scripts(
         cells.append(Cell(source + _AS_MODULE.format(module=module), None, defines))
         notes.append(f"{', '.join(used)}: not in the notebook, but in {path}, which was run first")
     return cells
+
+
+def _imported(source: str) -> set[str]:
+    """The first names of the modules that a cell imports, wherever in it."""
+    found: set[str] = set()
+    tree = _tree(source)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
 
 
 def _defined_in(source: str) -> tuple[str, ...]:

@@ -176,14 +176,28 @@ def test_words_about_an_answer_stay_words(make):
 SCRIPT = b"import numpy as np\n\ndef doubled(xs):\n    return 2 * xs\n"
 
 
-@pytest.mark.parametrize("source", [None, "stub", "from answers import doubled", "import answers"])
-def test_an_answer_in_a_script_beside_counts_with_a_note(graded, make, source):
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        (None, "answers.py"),
+        ("stub", "answers.py"),
+        ("from answers import doubled", "src/answers.py"),
+        ("def run():\n    import answers", "src/answers.py"),
+    ],
+)
+def test_an_answer_in_a_script_beside_counts_with_a_note(graded, make, source, path):
     source = make.stubs["doubled"] if source == "stub" else source
-    points, notes = graded(make.small(doubled=source), {"src/answers.py": SCRIPT})
+    points, notes = graded(make.small(doubled=source), {path: SCRIPT})
     assert points == POINTS
-    said = "doubled: not in the notebook, but in src/answers.py, which was run first"
-    assert said in notes
+    assert f"doubled: not in the notebook, but in {path}, which was run first" in notes
     assert not any("raises" in note for note in notes)
+
+
+@pytest.mark.parametrize("path", ["coursekit/answers.py", "src/other.py", "answers/src.py"])
+def test_a_script_elsewhere_that_nobody_imports_does_not_answer_for_a_student(graded, make, path):
+    points, notes = graded(make.small(doubled=make.stubs["doubled"]), {path: SCRIPT})
+    assert points == {**POINTS, "doubled": 0}
+    assert notes == ()
 
 
 @pytest.mark.parametrize(
