@@ -4,7 +4,7 @@ Nothing is unpacked to disk. What cannot be graded becomes a submission with a c
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def _entries(source: Path, stack: ExitStack) -> list[File]:
         raise CommandError(f"{source} does not exist; {give}.")
     if source.is_dir():
         try:
-            return _in_folder(source)
+            return _with_downloads(_in_folder(source), source, stack)
         except OSError as error:
             raise CommandError(f"{source} cannot be read: {error.strerror}.") from None
     if source.suffix.lower() != ".zip":
@@ -143,6 +143,23 @@ def _in_folder(folder: Path) -> list[File]:
             found += [replace(file, name=f"{name}/{file.name}") for file in below]
         elif place.is_file():
             found.append(archive.on_disk(place.name, place))
+    return found
+
+
+def _with_downloads(files: list[File], folder: Path, stack: ExitStack) -> list[File]:
+    """The files of a folder; a zip among them that is a whole download is taken as that."""
+    found: list[File] = []
+    for file in files:
+        inside: list[File] = []
+        if "/" not in file.name and file.suffix == ".zip" and lms.parse(file.name) is None:
+            with ExitStack() as trial, suppress(Unusable, OSError):
+                opened = archive.opened(file.name, folder / file.name)
+                inside = _below_common(trial.enter_context(opened))
+                if any(lms.parse(one.name.split("/")[0]) for one in inside):
+                    stack.enter_context(trial.pop_all())
+                else:
+                    inside = []
+        found += inside or [file]
     return found
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from coursekit.errors import CommandError
@@ -87,9 +88,9 @@ class Roster:
         handed = parse(folder)
         if handed is not None:
             return self._matching_download(handed)
-        key = folder.casefold().strip()
+        key, name = folder.casefold().strip(), _plain(folder)
         exact = [one for one in self.people if key in _ids(one)]
-        return tuple(exact or (one for one in self.people if _plain(folder) in _names(one)))
+        return tuple(exact or (one for one in self.people if name in _names(one.name)))
 
     def _matching_download(self, handed: Handed) -> tuple[Person, ...]:
         def number(person: Person) -> str:
@@ -101,7 +102,7 @@ class Roster:
         # A person of that name whom the roster gives another number is somebody else.
         named = _plain(handed.name)
         names = _names if handed.system == "moodle" else _slugs
-        return tuple(one for one in self.people if not number(one) and named in names(one))
+        return tuple(one for one in self.people if not number(one) and named in names(one.name))
 
 
 def read(path: Path) -> Roster:
@@ -226,15 +227,17 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in composed if letter.isalnum())
 
 
-def _names(person: Person) -> set[str]:
+@lru_cache(maxsize=100_000)
+def _names(name: str) -> frozenset[str]:
     """A person's name as given, and with "Lee, Ann" turned to "Ann Lee"."""
-    last, comma, first = person.name.partition(",")
-    forms = {person.name, f"{first} {last}"} if comma else {person.name}
-    return {_plain(form) for form in forms} - {""}
+    last, comma, first = name.partition(",")
+    forms = {name, f"{first} {last}"} if comma else {name}
+    return frozenset(_plain(form) for form in forms) - {""}
 
 
-def _slugs(person: Person) -> set[str]:
+@lru_cache(maxsize=100_000)
+def _slugs(name: str) -> frozenset[str]:
     """What Canvas may make of a name: the last names first, wherever they begin."""
-    words = person.name.replace(",", " ").split()
+    words = name.replace(",", " ").split()
     turned = (words[place:] + words[:place] for place in range(len(words)))
-    return {_plain("".join(form)) for form in turned} - {""}
+    return frozenset(_plain("".join(form)) for form in turned) - {""}

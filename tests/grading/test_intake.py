@@ -123,6 +123,19 @@ def test_a_download_of_canvas_and_the_latest_upload_counts(download, make, folde
     assert ann.handed_in_as == "leeann_21_500_work.ipynb"
 
 
+def test_a_download_that_lies_in_the_folder_is_no_student(download, make):
+    inside = {f"Ann Lee_1{n}{MOODLE}/w.ipynb": make.small() for n in range(3)}
+    own = zipped({"w.ipynb": make.small()})
+    source = download({"Homework-5.zip": zipped(inside), "bo.zip": own, "cy.zip": "no zip"}, True)
+    assert told(collect(source, SPECS)) == {
+        "Ann Lee_10": "w.ipynb",
+        "Ann Lee_11": "w.ipynb",
+        "Ann Lee_12": "w.ipynb",
+        "bo": "bo.zip: w.ipynb",
+        "cy": "unreadable",
+    }
+
+
 @pytest.mark.parametrize("folder", [True, False])
 def test_plain_folders_in_a_zip_or_not_keep_the_date_of_the_file(download, make, folder):
     source = download({"ann/w.ipynb": make.small(), "bo/x/w.ipynb": make.small()}, folder)
