@@ -16,6 +16,7 @@ class Cause(StrEnum):
     DIED = "died"
     NEEDS_MARKING = "needs_marking"
     MARKED = "marked"
+    NOTHING_HANDED_IN = "nothing_handed_in"
     NO_NOTEBOOK = "no_notebook"
     NOT_A_NOTEBOOK = "not_a_notebook"
     UNREADABLE = "unreadable"

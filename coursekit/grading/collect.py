@@ -1,22 +1,21 @@
-"""Find what students handed in: notebooks in folders and in zips, one submission an exercise.
+"""Find what students handed in: a folder or one zip, one submission a student and an exercise.
 
 Nothing is unpacked to disk. What cannot be graded becomes a submission with a cause.
 """
 
-import json
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from coursekit.errors import CommandError
+from coursekit.grading import archive, lms
+from coursekit.grading.archive import File
+from coursekit.grading.attempts import Attempt, attempts, is_clutter
 from coursekit.grading.causes import Cause, Unusable
-from coursekit.grading.notebook import Notebook, exercise_of_name, read
-
-MAX_NOTEBOOK = 100 * 1024 * 1024
-MAX_MEMBERS = 2000
-_LIKELY = (".ipynb", ".json", ".txt")
+from coursekit.grading.notebook import Notebook
+from coursekit.grading.roster import Person, Roster
+from coursekit.grading.sandbox import tame
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,13 @@ class Submission:
     """One thing to grade: a student's notebook, or the reason why there is none.
 
     Args:
-        student: The folder's name.
+        student: The id in the roster, else the folder's name.
         exercise: The exercise, or "" where it is unknown.
         notebook: The notebook, unless there is a cause.
         cause: Why there is nothing to grade.
         reason: The cause in words.
+        handed_in: When, in seconds since 1970, or None where nobody knows.
+        handed_in_as: The path in the folder or zip that was given.
     """
 
     student: str
@@ -36,162 +37,244 @@ class Submission:
     notebook: Notebook | None = None
     cause: Cause | None = None
     reason: str = ""
+    handed_in: float | None = None
+    handed_in_as: str = ""
 
 
-def collect(folder: Path, specs: Mapping[str, Sequence[str]]) -> list[Submission]:
-    """Find the submissions of all students, in order.
+@dataclass(frozen=True)
+class Intake:
+    """What came in.
 
     Args:
-        folder: One folder per student; a notebook beside them counts as a student of its name.
+        submissions: In the order of the students; with a roster, those who handed in nothing too.
+        unmatched: Sentences for the instructor: which folders fit nobody, or several.
+    """
+
+    submissions: tuple[Submission, ...]
+    unmatched: tuple[str, ...] = ()
+
+
+@dataclass
+class _Pile:
+    """The files of one student: (path as handed in, file named as the student named it)."""
+
+    files: list[tuple[str, File]]
+    tops: list[str]
+
+
+def collect(
+    source: Path, specs: Mapping[str, Sequence[str]], roster: Roster | None = None
+) -> list[Submission]:
+    """Find the submissions of all students, in order; `intake` says what did not match besides."""
+    return list(intake(source, specs, roster).submissions)
+
+
+def intake(
+    source: Path, specs: Mapping[str, Sequence[str]], roster: Roster | None = None
+) -> Intake:
+    """Find the submissions of all students, and match them with a roster.
+
+    Args:
+        source: A folder, or a zip, with one folder per student or with a download of Moodle or
+            Canvas; a notebook beside the folders counts as a student of its name.
         specs: For each exercise, the names of its answers.
+        roster: Who takes the course.
 
     Raises:
-        CommandError: The folder is missing, no folder, unreadable or empty.
+        CommandError: The source is missing, unreadable, empty, or no folder and no zip.
     """
-    if not folder.exists():
-        raise CommandError(f"{folder} does not exist; give the folder with one folder per student.")
-    if not folder.is_dir():
-        raise CommandError(f"{folder} is a file; give the folder with one folder per student.")
+    with ExitStack() as stack:
+        piles = _piles(_entries(source, stack))
+        if not piles:
+            raise CommandError(
+                f"{source} holds no submissions; it needs one folder per student, each with a "
+                "notebook or with the zip that `coursekit check` makes, or a download of Moodle "
+                "or Canvas."
+            )
+        matched, unmatched, doubtful = _matched(piles, roster)
+        found: list[Submission] = []
+        for student, pile in sorted(matched.items()):
+            person = roster.of(student) if roster is not None else None
+            found += _of_student(student, person, pile, specs)
+    silent = [p for p in (roster.people if roster else ()) if p.student not in matched]
+    reason = "nothing was handed in under this name"
+    found += [
+        Submission(person.student, cause=Cause.NOTHING_HANDED_IN, reason=reason)
+        for person in silent
+        if person.student not in doubtful
+    ]
+    return Intake(tuple(sorted(found, key=lambda one: (one.student, one.exercise))), unmatched)
+
+
+def _entries(source: Path, stack: ExitStack) -> list[File]:
+    """All files, and the folders as names that end in a slash."""
+    give = "give a folder with one folder per student, or the zip that Moodle or Canvas makes"
+    if not source.exists():
+        raise CommandError(f"{source} does not exist; {give}.")
+    if source.is_dir():
+        try:
+            return _with_downloads(_in_folder(source), source, stack)
+        except OSError as error:
+            raise CommandError(f"{source} cannot be read: {error.strerror}.") from None
+    if source.suffix.lower() != ".zip":
+        raise CommandError(f"{source} is a file and no zip; {give}.")
     try:
-        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+        return _below_common(stack.enter_context(archive.opened(source.name, source)))
+    except Unusable as unusable:
+        raise CommandError(f"{unusable.reason}; {give}.") from None
     except OSError as error:
-        raise CommandError(f"{folder} cannot be read: {error.strerror}.") from None
-    found: list[Submission] = []
-    for entry in entries:
-        if _is_clutter(entry.name) or entry.is_symlink():
-            continue
-        if entry.is_dir():
-            found += _of_student(entry.name, _files(entry), specs)
-        elif entry.suffix in (".ipynb", ".zip"):
-            found += _of_student(entry.stem, [(entry.name, entry)], specs)
-    if not found:
-        raise CommandError(
-            f"{folder} holds no submissions; it needs one folder per student, each with a notebook "
-            "or with the zip that `coursekit check` makes."
-        )
-    return found
+        raise CommandError(f"{source} cannot be read: {error.strerror}.") from None
 
 
-def _is_clutter(name: str) -> bool:
-    return (name.startswith(".") and name != "..") or name in ("__MACOSX", "__pycache__")
-
-
-def _files(folder: Path) -> list[tuple[str, Path]]:
-    """All files below a folder with their names in it; links are not followed."""
+def _in_folder(folder: Path) -> list[File]:
+    """What lies in a folder, however deep; links are not followed."""
     found = []
-    for place in sorted(folder.rglob("*")):
-        inside = place.relative_to(folder)
-        if any(_is_clutter(part) for part in inside.parts) or place.is_symlink():
+    for place in sorted(folder.iterdir()):
+        if is_clutter(place.name) or place.is_symlink():
             continue
-        if any(parent.is_symlink() for parent in list(place.parents)[: len(inside.parts) - 1]):
-            continue
-        if place.is_file():
-            found.append((inside.as_posix(), place))
+        if place.is_dir():
+            name = archive.printable(place.name)
+            found.append(File(f"{name}/", bytes))
+            try:
+                below = _in_folder(place)
+            except OSError:
+                # Read later, so that it costs its own student only.
+                below = [archive.on_disk("unreadable.ipynb", place)]
+            found += [replace(file, name=f"{name}/{file.name}") for file in below]
+        elif place.is_file():
+            found.append(archive.on_disk(place.name, place))
     return found
+
+
+def _with_downloads(files: list[File], folder: Path, stack: ExitStack) -> list[File]:
+    """The files of a folder; a zip among them that is a whole download is taken as that."""
+    found: list[File] = []
+    for file in files:
+        inside: list[File] = []
+        if "/" not in file.name and file.suffix == ".zip" and lms.parse(file.name) is None:
+            with ExitStack() as trial, suppress(Unusable, OSError):
+                opened = archive.opened(file.name, folder / file.name)
+                inside = _below_common(trial.enter_context(opened))
+                if any(lms.parse(one.name.split("/")[0]) for one in inside):
+                    stack.enter_context(trial.pop_all())
+                else:
+                    inside = []
+        found += inside or [file]
+    return found
+
+
+def _below_common(files: list[File]) -> list[File]:
+    """Without the one folder that holds everything, as "compress this folder" makes it."""
+    kept = [file for file in files if not any(map(is_clutter, file.name.split("/")))]
+    tops = {file.name.split("/")[0] for file in kept}
+    folders = {"/".join(file.name.split("/")[:2]) for file in kept if file.name.count("/") > 1}
+    if len(tops) != 1 or not kept:
+        return kept
+    (top,) = tops
+    inside = [file for file in kept if file.name.startswith(f"{top}/") and file.name != f"{top}/"]
+    downloads = any(lms.parse(file.name.split("/")[1]) for file in inside)
+    if lms.parse(top) is not None or not (downloads or len(folders) > 1):
+        return kept
+    return [replace(file, name=file.name.removeprefix(f"{top}/")) for file in inside]
+
+
+def _piles(files: list[File]) -> dict[str, _Pile]:
+    """The files of each student, by the name of their folder or by what their file is named."""
+    piles: dict[str, _Pile] = {}
+    for file in files:
+        top, slash, inside = file.name.partition("/")
+        handed = lms.parse(top)
+        if not slash and handed is None and file.suffix not in (".ipynb", ".zip"):
+            continue
+        if handed is not None:
+            key = handed.student
+            inside = inside if slash else handed.file or top
+            file = replace(file, modified=None)
+        else:
+            key, inside = (top, inside) if slash else (Path(top).stem, top)
+        pile = piles.setdefault(key, _Pile([], []))
+        if top not in pile.tops:
+            pile.tops.append(top)
+        if inside and not file.name.endswith("/"):
+            pile.files.append((file.name, replace(file, name=inside)))
+    return piles
+
+
+def _matched(
+    piles: dict[str, _Pile], roster: Roster | None
+) -> tuple[dict[str, _Pile], tuple[str, ...], set[str]]:
+    """The piles by student, what did not match in words, and who may be behind what did not."""
+    if roster is None:
+        return piles, (), set()
+    matched: dict[str, _Pile] = {}
+    unmatched: list[str] = []
+    doubtful: list[str] = []
+    for key, pile in piles.items():
+        top = pile.tops[0]
+        people = roster.matching(top if lms.parse(top) else key)
+        if len(people) == 1:
+            student = people[0].student
+        else:
+            student = key
+            who = ", ".join(person.student for person in people)
+            fits = f"fits {len(people)} people of the roster ({who})" if people else "fits nobody"
+            unmatched.append(f"{tame(top, 200)} {fits}; it is graded under its own name")
+            doubtful += [person.student for person in people]
+        into = matched.setdefault(student, _Pile([], []))
+        into.files += pile.files
+        into.tops += pile.tops
+    return matched, tuple(unmatched), set(doubtful)
 
 
 def _of_student(
-    student: str, files: list[tuple[str, Path]], specs: Mapping[str, Sequence[str]]
+    student: str, person: Person | None, pile: _Pile, specs: Mapping[str, Sequence[str]]
 ) -> list[Submission]:
-    """The newest notebook of each exercise, and a cause for each file that is none."""
-    newest: dict[str, tuple[tuple[float, int, str], Notebook]] = {}
-    others: dict[str, list[str]] = {}
-    failed: list[Submission] = []
-    for name, path in files:
-        if path.suffix.lower() not in (*_LIKELY, ".zip"):
-            continue
-        try:
-            # Of equal times, as some zips leave them, "work-2.zip" counts before "work.zip".
-            age = (path.stat().st_mtime, len(name), name)
-            notebooks = list(_notebooks(name, path, specs))
-        except Unusable as unusable:
-            if path.suffix.lower() in (".ipynb", ".zip"):
-                exercise = exercise_of_name(name, specs) or ""
-                failed.append(Submission(student, exercise, None, unusable.cause, unusable.reason))
-            continue
-        except OSError as error:
-            reason = f"{name} cannot be read: {error.strerror}"
-            failed.append(Submission(student, "", None, Cause.UNREADABLE, reason))
-            continue
-        for notebook in notebooks:
-            if notebook.exercise is None:
-                reason = f"{notebook.name} belongs to no exercise of this course"
-                cause = Cause.UNKNOWN_EXERCISE
-                failed.append(Submission(student, "", None, cause, reason))
-                continue
-            others.setdefault(notebook.exercise, []).append(notebook.name)
-            before = newest.get(notebook.exercise)
-            if before is None or age >= before[0]:
-                newest[notebook.exercise] = (age, notebook)
-    found = [
-        Submission(student, exercise, _noted(notebook, others[exercise]))
-        for exercise, (_, notebook) in sorted(newest.items())
-    ]
+    """The latest attempt at each exercise, and a cause for each file that is none."""
+    with ExitStack() as stack:
+        tried, failed = attempts(pile.files, specs, stack)
+    found = []
+    for exercise, theirs in sorted(tried.items()):
+        *others, latest = theirs
+        found.append(
+            Submission(
+                student,
+                exercise,
+                _noted(latest, others),
+                handed_in=_when(latest, person),
+                handed_in_as=latest.path,
+            )
+        )
     # A file that is no notebook beside a good one of the same exercise costs nothing.
-    found += [one for one in failed if one.exercise not in newest]
-    if not found:
-        return [_nothing(student, files)]
-    return found
-
-
-def _noted(notebook: Notebook, names: list[str]) -> Notebook:
-    left = [name for name in names if name != notebook.name]
-    if not left:
-        return notebook
-    note = f"{notebook.name} was graded, the newest; {', '.join(left)} was left alone"
-    return replace(notebook, notes=(*notebook.notes, note))
-
-
-def _nothing(student: str, files: list[tuple[str, Path]]) -> Submission:
-    if not files:
-        return Submission(student, "", None, Cause.NO_NOTEBOOK, "the folder is empty")
-    names = ", ".join(name for name, _ in files[:5])
-    return Submission(student, "", None, Cause.NO_NOTEBOOK, f"the folder has no notebook: {names}")
-
-
-def _notebooks(name: str, path: Path, specs: Mapping[str, Sequence[str]]) -> Iterator[Notebook]:
-    if path.suffix.lower() != ".zip":
-        if path.stat().st_size > MAX_NOTEBOOK:
-            raise Unusable(Cause.UNREADABLE, f"{name} is larger than 100 MB; clear its outputs")
-        yield read(name, path.read_bytes(), specs)
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _in_zip(name, archive, specs)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise Unusable(Cause.UNREADABLE, f"{name} cannot be unpacked ({error})") from None
-
-
-def _in_zip(
-    name: str, archive: zipfile.ZipFile, specs: Mapping[str, Sequence[str]]
-) -> Iterator[Notebook]:
-    """The notebooks of a zip, read in memory; the manifest says what `coursekit check` knew."""
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise Unusable(Cause.UNREADABLE, f"{name} holds {len(members)} files")
-    inside = {member.filename: member for member in members if not member.is_dir()}
-    manifest: Any = {}
-    if "manifest.json" in inside:
-        try:
-            manifest = json.loads(_member(archive, inside["manifest.json"], name))
-        except (ValueError, RecursionError):
-            manifest = {}
-    wanted = [
-        member
-        for member in inside.values()
-        if member.filename.lower().endswith(".ipynb")
-        and not any(_is_clutter(part) for part in PurePosixPath(member.filename).parts)
+    found += [
+        Submission(student, one.exercise, None, one.cause, one.reason, None, one.path)
+        for one in failed
+        if one.exercise not in tried
     ]
-    if not wanted:
-        raise Unusable(Cause.NO_NOTEBOOK, f"{name} holds no notebook")
-    for member in wanted:
-        raw = _member(archive, member, name)
-        yield read(f"{name}: {member.filename}", raw, specs, manifest)
+    return found or [_nothing(student, pile)]
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
-    with archive.open(member) as opened:
-        raw = opened.read(MAX_NOTEBOOK + 1)
-    if len(raw) > MAX_NOTEBOOK:
-        raise Unusable(Cause.UNREADABLE, f"{member.filename} in {name} is larger than 100 MB")
-    return raw
+def _when(latest: Attempt, person: Person | None) -> float | None:
+    """What the learning management system says; else the date of the file, where it is one."""
+    if person is not None and person.handed_in is not None:
+        return person.handed_in
+    return latest.modified
+
+
+def _noted(latest: Attempt, others: list[Attempt]) -> Notebook:
+    notebook = latest.notebook
+    names = ", ".join(one.notebook.name for one in others)
+    notes = list(notebook.notes)
+    if names:
+        notes.append(f"{notebook.name} was graded, the newest; {names} was left alone")
+    if latest.copies > 1:
+        notes.append(f"the zip holds {latest.copies} files of that name; the last was graded")
+    return replace(notebook, notes=tuple(notes))
+
+
+def _nothing(student: str, pile: _Pile) -> Submission:
+    reason = "the folder is empty"
+    if pile.files:
+        names = ", ".join(file.name for _, file in pile.files[:5])
+        reason = f"the folder has no notebook: {names}"
+    top = pile.files[0][0] if pile.files else ""
+    return Submission(student, "", None, Cause.NO_NOTEBOOK, reason, None, top)

@@ -149,11 +149,23 @@ class Player:
         self.level = session.launcher.level
         for index, source in list(self._sources.items()):
             try:
-                reply = self._ask(session, "run_cell", source=source)
+                reply = self._run(session, index, source)
             except Lost as lost:
                 self._leave_out(index, lost)
                 return
             self._note_error(index, reply.get("error"))
+
+    def _run(self, session: Session, index: int, source: str) -> dict[str, Any]:
+        """Run a cell; of one that asks for input, as a person had typed it, its definitions too."""
+        reply = self._ask(session, "run_cell", source=source)
+        error = reply.get("error")
+        kept = definitions(source)
+        if kept and isinstance(error, dict) and error.get("type") == "EOFError":
+            self._ask(session, "run_cell", source=kept)
+            if index not in self.errors:
+                asks = "asks for input, and nobody is there to type; its definitions were kept"
+                self.notes.append(f"{self.where(index)} {asks}")
+        return reply
 
     def _leave_out(self, index: int, lost: Lost) -> None:
         """Keep a cell's definitions only; if that was done already, leave it out altogether."""

@@ -8,10 +8,17 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from coursekit.checks.spec import Check
 from coursekit.grading.causes import Cause, Unusable
+
+# So that the notebook's own "import answers", or "from answers import ...", finds it.
+_AS_MODULE = """
+import sys as _sys, types as _types
+_sys.modules.setdefault({module!r}, _types.SimpleNamespace(**globals()))
+"""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,11 @@ class Notebook:
 
 
 def read(
-    name: str, raw: bytes, specs: Mapping[str, Sequence[str]], manifest: Any = None
+    name: str,
+    raw: bytes,
+    specs: Mapping[str, Sequence[str]],
+    manifest: Any = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> Notebook:
     """Read a notebook of any format version and clean its cells.
 
@@ -55,22 +66,27 @@ def read(
         raw: The file.
         specs: For each exercise, the names of its answers.
         manifest: What the zip around it says.
+        beside: The Python files that were handed in with it. One that it imports, or that lies in
+            its folder, is run before its cells if it defines an answer that the notebook does not.
 
     Raises:
         Unusable: It is no notebook.
     """
-    cells, metadata = _parse(name, raw)
+    notes: list[str] = []
+    cells, metadata = _parse(name, raw, notes)
     course = metadata.get("coursekit") if isinstance(metadata, Mapping) else None
     course = course if isinstance(course, Mapping) else {}
     manifest = manifest if isinstance(manifest, Mapping) else {}
     texts: dict[str, str] = {}
     code: list[Cell] = []
-    notes: list[str] = []
     for cell in cells:
         source = cell.get("source", "")
         source = source if isinstance(source, str) else ""
         grade_id = _grade_id(cell)
         if cell.get("cell_type") == "code":
+            code.append(_code_cell(source, grade_id, notes))
+        elif grade_id is not None and grade_id in _defined_in(source):
+            notes.append(f"the cell {grade_id} is no code cell any more; it was run as one")
             code.append(_code_cell(source, grade_id, notes))
         elif grade_id is not None:
             texts[grade_id] = f"{texts[grade_id]}\n\n{source}" if grade_id in texts else source
@@ -84,11 +100,21 @@ def read(
         (v for v in (course.get("version"), manifest.get("handed_out_with")) if isinstance(v, str)),
         "",
     )
-    kept = _without_spare_stubs(code, specs.get(exercise or "", ()), notes)
+    names = specs.get(exercise or "", ())
+    folder = PurePosixPath(name.rpartition(": ")[2]).parent
+    imported = {module for cell in code for module in _imported(cell.source)}
+    # Others would let a copy of the course's own code, handed in along, answer for a student.
+    near = {
+        path: source
+        for path, source in (beside or {}).items()
+        if PurePosixPath(path).parent == folder or PurePosixPath(path).stem in imported
+    }
+    code = [*_from_scripts(code, names, near, notes), *code]
+    kept = _without_spare_stubs(code, names, notes)
     return Notebook(name, exercise, tuple(kept), texts, version[:40], tuple(notes))
 
 
-def _parse(name: str, raw: bytes) -> tuple[list[Any], Any]:
+def _parse(name: str, raw: bytes, notes: list[str]) -> tuple[list[Any], Any]:
     """The cells and the metadata of a notebook, old formats brought up to date."""
     import nbformat
 
@@ -96,7 +122,7 @@ def _parse(name: str, raw: bytes) -> tuple[list[Any], Any]:
     if not raw.strip():
         raise Unusable(Cause.NOT_A_NOTEBOOK, f"{name} is empty")
     try:
-        loaded = json.loads(raw.decode("utf-8-sig"))
+        loaded = _loaded(raw, notes)
         if not isinstance(loaded, dict) or not isinstance(loaded.get("nbformat"), int):
             raise no_notebook
         if loaded["nbformat"] < 4:
@@ -116,6 +142,16 @@ def _parse(name: str, raw: bytes) -> tuple[list[Any], Any]:
                 source = "".join(line for line in source if isinstance(line, str))
             joined.append({**cell, "source": source})
     return joined, metadata
+
+
+def _loaded(raw: bytes, notes: list[str]) -> Any:
+    """JSON in UTF-8, -16 or -32, with or without a byte-order mark; else in Windows' letters."""
+    try:
+        return json.loads(raw.decode(json.detect_encoding(raw)))
+    except UnicodeDecodeError:
+        loaded = json.loads(raw.decode("cp1252", "replace"))
+        notes.append("the file is not in UTF-8; letters with accents may have changed")
+        return loaded
 
 
 def _grade_id(cell: Mapping[str, Any]) -> str | None:
@@ -152,6 +188,43 @@ def _code_cell(source: str, grade_id: str | None, notes: list[str]) -> Cell:
     tree = _tree(cleaned)
     defines = _defined(tree) if tree is not None else ()
     return Cell(cleaned, grade_id, defines, tree is not None and _is_stub(tree))
+
+
+def _from_scripts(
+    code: Sequence[Cell], names: Sequence[str], beside: Mapping[str, bytes], notes: list[str]
+) -> list[Cell]:
+    """A cell for each Python file that defines an answer which the notebook itself does not."""
+    here = {name for cell in code if not cell.is_stub for name in cell.defines}
+    cells: list[Cell] = []
+    for path, raw in sorted(beside.items()):
+        source = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        tree = _tree(source)
+        defines = _defined(tree) if tree is not None else ()
+        used = [name for name in names if name in defines and name not in here]
+        if tree is None or not used or _is_stub(tree):
+            continue
+        here.update(used)
+        module = PurePosixPath(path).stem
+        cells.append(Cell(source + _AS_MODULE.format(module=module), None, defines))
+        notes.append(f"{', '.join(used)}: not in the notebook, but in {path}, which was run first")
+    return cells
+
+
+def _imported(source: str) -> set[str]:
+    """The first names of the modules that a cell imports, wherever in it."""
+    found: set[str] = set()
+    tree = _tree(source)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _defined_in(source: str) -> tuple[str, ...]:
+    tree = _tree(source)
+    return () if tree is None else _defined(tree)
 
 
 def clean(source: str, notes: list[str]) -> str:

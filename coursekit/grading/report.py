@@ -1,25 +1,25 @@
-"""What is written down: grades.csv, a feedback page per student, a summary.
+"""What became of a submission, and how it is written down: grades.csv, a summary.
 
-Names, messages and error texts come from strangers: they are escaped in HTML, and in the CSV a
-text that a spreadsheet would take for a formula gets an apostrophe in front.
+Names, messages and error texts come from strangers: a text that a spreadsheet would take for a
+formula gets an apostrophe in front.
 """
 
 import csv
-import hashlib
-import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import coursekit
 from coursekit.grading.causes import Cause
 from coursekit.grading.judge import Mark
 from coursekit.grading.sandbox import tame
 
-COLUMNS = ("student", "exercise", "answer", "points", "maximum", "cause", "reason")
+COLUMNS = (
+    *("student", "exercise", "answer", "points", "maximum", "cause", "reason"),
+    *("handed_in", "factor"),
+)
 WORDS = {
     Cause.OK: "right",
     Cause.WRONG: "not right yet",
@@ -31,6 +31,7 @@ WORDS = {
     Cause.DIED: "ends the process",
     Cause.NEEDS_MARKING: "waits for a person to mark it",
     Cause.MARKED: "marked by a person",
+    Cause.NOTHING_HANDED_IN: "nothing was handed in",
     Cause.NO_NOTEBOOK: "there is no notebook",
     Cause.NOT_A_NOTEBOOK: "the file is no notebook",
     Cause.UNREADABLE: "the file cannot be read",
@@ -42,13 +43,6 @@ LEVELS = {
     "limits": "a process of its own with limits on time, memory and file size, but no sandbox",
 }
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
-th,td{border-bottom:1px solid #bbb;padding:.4rem .6rem;text-align:left;vertical-align:top}
-td.points{white-space:nowrap}td p{margin:0 0 .3rem;white-space:pre-wrap;overflow-wrap:anywhere}
-footer{color:#555;font-size:.9rem;border-top:1px solid #bbb;margin-top:2rem;padding-top:.5rem}
-"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,11 @@ class Result:
         seed: What drew the hidden inputs; keep it from students.
         version: The course's version that the notebook says it was made with.
         seconds: How long it took.
-        handed_in: When, in seconds since 1970, where that is known.
+        handed_in: When, in seconds since 1970, or None where nobody knows.
+        handed_in_as: The path in the folder or zip that was graded.
+        factor: What the points are multiplied with because of lateness; the points of the marks
+            stay as they were earned.
+        lateness: Why, in words.
     """
 
     student: str
@@ -77,11 +75,19 @@ class Result:
     version: str = ""
     seconds: float = 0.0
     handed_in: float | None = None
+    handed_in_as: str = ""
+    factor: float = 1.0
+    lateness: str = ""
 
     @property
     def points(self) -> float:
-        """Earned so far."""
+        """Earned so far, whenever it was handed in."""
         return sum(mark.points for mark in self.marks)
+
+    @property
+    def counted(self) -> float:
+        """What counts of the points: less than they are where the work came late."""
+        return round(self.points * self.factor, 2)
 
     @property
     def open_points(self) -> float:
@@ -100,11 +106,26 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for result in results:
+            late = (when(result.handed_in), f"{result.factor:g}")
             for mark in result.marks:
                 texts = (result.student, result.exercise, mark.answer)
                 numbers = (f"{mark.points:g}", f"{mark.maximum:g}")
                 reason = (str(mark.cause), " | ".join(mark.messages))
-                writer.writerow([*map(defuse, texts), *numbers, *map(defuse, reason)])
+                writer.writerow([*map(defuse, texts), *numbers, *map(defuse, reason), *late])
+
+
+def when(seconds: float | None) -> str:
+    """A time in ISO 8601, in UTC; "" for None and for a time that no calendar has.
+
+    >>> when(0.0)
+    '1970-01-01T00:00:00Z'
+    """
+    if seconds is None:
+        return ""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def defuse(text: str) -> str:
@@ -114,77 +135,7 @@ def defuse(text: str) -> str:
     "'=1+1"
     """
     line = " ".join(tame(text).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
-
-
-def page_name(student: str) -> str:
-    """A file name for a student's page: the student's name where that is safe, else with a hash."""
-    plain = re.sub(r"[^\w.-]", "_", student).strip(".")[:80]
-    if plain == student:
-        return f"{plain}.html"
-    return f"{plain or 'student'}-{hashlib.sha256(_bytes(student)).hexdigest()[:8]}.html"
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def write_pages(results: Sequence[Result], folder: Path) -> None:
-    """Write one feedback page for each student."""
-    folder.mkdir()
-    by_student: dict[str, list[Result]] = {}
-    for result in results:
-        by_student.setdefault(result.student, []).append(result)
-    for student, theirs in by_student.items():
-        (folder / page_name(student)).write_text(page(student, theirs), encoding="utf-8")
-
-
-def page(student: str, results: Sequence[Result]) -> str:
-    """The feedback page: one file, no script, nothing loaded from elsewhere."""
-    name = _text(student)
-    levels = sorted({result.level for result in results} - {""})
-    isolation = "; ".join(f"{level}: {LEVELS.get(level, level)}" for level in levels)
-    foot = f"Graded by coursekit {coursekit.__version__}."
-    if isolation:
-        foot += f" Isolation: {_text(isolation)}."
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>Feedback for {name}</title>'
-        f"<style>{_STYLE}</style></head><body>\n<h1>Feedback for {name}</h1>\n"
-        + "\n".join(_section(result) for result in results)
-        + f"\n<footer>{foot}</footer>\n</body></html>\n"
-    )
-
-
-def _section(result: Result) -> str:
-    title = result.exercise or "A submission that belongs to no exercise"
-    rows = "\n".join(_row(mark) for mark in result.marks)
-    total = f"{result.points:g} of {result.maximum:g} points"
-    if result.open_points:
-        total += f"; up to {result.open_points:g} more when a person has marked the open answers"
-    notes = "".join(f"<li>{_text(note)}</li>" for note in result.notes)
-    unusual = f"<h3>What was unusual</h3><ul>{notes}</ul>" if notes else ""
-    return (
-        f"<h2>{_text(title)}</h2>\n<p><strong>{total}</strong></p>\n<table>\n<thead><tr>"
-        '<th scope="col">answer</th><th scope="col">points</th><th scope="col">what we saw</th>'
-        f"</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n{unusual}"
-    )
-
-
-def _row(mark: Mark) -> str:
-    messages = "".join(f"<p>{_text(message)}</p>" for message in mark.messages)
-    if len(mark.parts) > 1:
-        shares = "; ".join(f"{name}: {got:g} of {most:g}" for name, got, most in mark.parts)
-        messages += f"<p>{_text(shares)}</p>"
-    return (
-        f"<tr><td>{_text(mark.answer or 'the submission')}</td>"
-        f'<td class="points">{mark.points:g} of {mark.maximum:g}</td>'
-        f"<td><p><strong>{WORDS[mark.cause]}</strong></p>{messages}</td></tr>"
-    )
-
-
-def _text(text: Any) -> str:
-    return html.escape(tame(text, 2000))
+    return f"'{line}" if line.startswith(_FORMULA) and len(line) > 1 else line
 
 
 def summary(results: Sequence[Result], out: Path) -> str:

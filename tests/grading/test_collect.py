@@ -250,7 +250,11 @@ def test_a_notebook_beside_the_folders_counts_as_a_student(folder, make):
 def test_a_wrong_folder_is_explained(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
-    for name, said in (("none", "does not exist"), ("file", "is a file"), ("empty", "no sub")):
+    for name, said in (
+        ("none", "does not exist"),
+        ("file", "is a file and no zip"),
+        ("empty", "no sub"),
+    ):
         with pytest.raises(CommandError, match=said) as caught:
             collect(tmp_path / name, SPECS)
         assert caught.value.exit_code == 2

@@ -1,7 +1,10 @@
 """Many submissions: one row for each, reports that are safe to open, and clear refusals."""
 
 import csv
+import json
 import os
+import time
+import zipfile
 from html.parser import HTMLParser
 
 import pytest
@@ -12,9 +15,10 @@ from coursekit.grading import batch, pool
 from coursekit.grading.batch import Options
 from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission
+from coursekit.grading.feedback import page_name
 from coursekit.grading.pool import Job, grade_all
 from coursekit.grading.record import NAME, Record
-from coursekit.grading.report import defuse, page_name
+from coursekit.grading.report import defuse
 from coursekit.grading.sandbox import Limits
 
 
@@ -89,6 +93,34 @@ def test_results_keep_the_seed_the_level_and_the_text_to_mark(
     assert result.seed == batch.seed_for(3, "ann", "ex98_small")
     assert (result.level, result.version) == ("limits", "0.1")
     assert result.marks[3].text == "Because it is so."
+
+
+def test_a_download_is_graded_as_it_came_and_its_place_is_kept(
+    small_course, tmp_path, make, capsys
+):
+    place = "Ann Lee_11_assignsubmission_file_/w.ipynb"
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as packed:
+        packed.writestr(place, json.dumps(make.small()))
+        dated = zipfile.ZipInfo("bo/w.ipynb", (2026, 3, 1, 12, 0, 0))
+        packed.writestr(dated, json.dumps(make.small()))
+    assert run(tmp_path / "download.zip", tmp_path / "out") == 0
+    with Record(tmp_path / "out") as record:
+        ann, bo = [result for result, _ in record.latest()]
+    assert (ann.student, ann.handed_in_as, ann.handed_in) == ("Ann Lee_11", place, None)
+    assert bo.handed_in == time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, -1))
+    assert bo.points == 9
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"a\nb", b"\x1b[31mred", b"a\\b"])
+def test_a_folder_of_any_name_has_its_row_and_page(submissions, tmp_path, make, name):
+    make.save(submissions / os.fsdecode(name), "not JSON")
+    out = tmp_path / "out"
+    assert run(submissions, out) == 0
+    (row,) = rows(out)
+    assert row["cause"] == "not_a_notebook"
+    assert row["student"].isprintable()
+    (page,) = (out / "feedback").iterdir()
+    assert page.name.isprintable()
 
 
 def test_one_seed_gives_equal_reports_with_one_worker_and_with_two(submissions, tmp_path, make):
