@@ -67,6 +67,12 @@ def _grade(args: argparse.Namespace) -> int:
     )
 
 
+def _mark(args: argparse.Namespace) -> int:
+    return _room("grading.marking").run(
+        args.grades, no_browser=args.no_browser, exported=args.export, imported=args.imported
+    )
+
+
 def _reproduce(args: argparse.Namespace) -> int:
     return _room("papers.reproduce").run(
         args.paper,
@@ -171,6 +177,21 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
+    )
+
+    mark = command("mark", "mark open answers, and change marks, in the browser", _mark)
+    mark.add_argument("grades", type=Path, metavar="GRADES", help="what `coursekit grade` wrote")
+    mark.add_argument("--no-browser", action="store_true", help="only print the address")
+    table = mark.add_mutually_exclusive_group()
+    table.add_argument(
+        "--export", type=Path, metavar="FILE", help="write the marks to a new CSV file instead"
+    )
+    table.add_argument(
+        "--import",
+        type=Path,
+        metavar="FILE",
+        dest="imported",
+        help="take the marks of a CSV file instead: all, or none if a line is bad",
     )
 
     reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)

@@ -25,6 +25,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6}) +(.*)")
 _RULE = re.compile(r" {0,3}(?:(?:- *){3,}|(?:\* *){3,}|(?:_ *){3,})$")
 _ROW_OF_DASHES = re.compile(r" {0,3}\|?[ :|-]*-[ :|-]*$")
+_DRAWN = re.compile(r"\S {3,}\S|^ +[|/\\+-]", re.MULTILINE)  # by letters, which must stand in line
 # No part can run over its own opening sign, or it is bounded: time stays linear in the text.
 _INLINE = re.compile(
     r"(?P<escaped>\\[\\`*_$\[\]!#])"
@@ -135,7 +136,11 @@ def _blocks(lines: list[str], pictures: list[tuple[str, str]], depth: int) -> It
             at = max(end, at + 2)
         else:
             end = _first(lines, at + 1, _ends_paragraph)
-            yield _element("p", *_inline("\n".join(lines[at:end]), pictures))
+            text = "\n".join(lines[at:end])
+            if _DRAWN.search(text) and "\ue000" not in text:
+                yield _element("pre", text)
+            else:
+                yield _element("p", *_inline(text, pictures))
             at = end
 
 

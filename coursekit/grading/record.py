@@ -57,6 +57,11 @@ class HandMark:
     maximum: float = 0.0
     seen: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The answer that it is for."""
+        return self.student, self.exercise, self.answer
+
 
 class Record:
     """The record in a folder; made when there is none.
