@@ -332,9 +332,7 @@ def _export(folder: Path, path: Path) -> int:
             writer.writerow(COLUMNS)
             writer.writerows(rows)
     except FileExistsError:
-        raise CommandError(
-            f"{path} is there already, and is not overwritten; name another"
-        ) from None
+        raise CommandError(f"{path} exists, and is not overwritten; name a new file") from None
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}", 1) from None
     print(f"{path}: {len(given)} marks given by hand, {len(rows) - len(given)} answers that wait")

@@ -1,6 +1,7 @@
 """Marks given by hand as a table, for a spreadsheet: written, and read back line by line."""
 
 import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -51,8 +52,11 @@ def from_table(text: str, sheet: Sheet, given: Given) -> tuple[list[HandMark], l
         The marks to keep; a sentence for each bad line; how many lines said nothing new.
     """
     parted = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=parted, strict=True)
-    names = [name.strip().lower() for name in next(reader, [])]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parted, strict=True)
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        return [], [f"line 1: {error}"], 0
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         wanted = f"the first line must name the columns {', '.join(COLUMNS)}"
@@ -70,14 +74,17 @@ def from_table(text: str, sheet: Sheet, given: Given) -> tuple[list[HandMark], l
             if mark.key in marks:
                 raise BadMark(f"the same answer as in line {marks[mark.key][0]}")
         except BadMark as error:
-            bad.append(f"line {line}: {error}")
+            bad.append((line, str(error)))
             continue
         marks[mark.key] = line, mark
     new = [mark for _, mark in marks.values() if not _is_known(mark, given)]
-    return new, bad, same + len(marks) - len(new)
+    told = [f"line {line}: {what}" for line, what in sorted(bad)]
+    return new, told, same + len(marks) - len(new)
 
 
-def _rows(reader: Any, names: list[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
+def _rows(
+    reader: Any, names: list[str]
+) -> tuple[list[tuple[int, dict[str, str]]], list[tuple[int, str]]]:
     """The lines as fields by name, each with its number; and what is wrong with the others."""
     rows, bad = [], []
     while True:
@@ -85,15 +92,16 @@ def _rows(reader: Any, names: list[str]) -> tuple[list[tuple[int, dict[str, str]
         try:
             row = next(reader, None)
         except csv.Error as error:
-            bad.append(f"line {line}: {error}; from here on nothing could be read")
+            bad.append((line, f"{error}; from here on nothing could be read"))
             break
         if row is None:
             break
         if len(row) > len(names):
-            bad.append(
-                f"line {line}: {len(row)} fields, but the first line names {len(names)} columns; "
-                'a text that holds a separator must stand in "quotation marks"'
+            what = (
+                f"{len(row)} fields, but the first line names {len(names)} columns; a text that "
+                'holds a separator must stand in "quotation marks"'
             )
+            bad.append((line, what))
         elif any(field.strip() for field in row):
             row += [""] * (len(names) - len(row))
             rows.append((line, dict(zip(names, row, strict=True))))
