@@ -1,11 +1,12 @@
 """Answers in words: Markdown of strangers becomes a closed set of elements, in linear time."""
 
 import base64
+import json
 import time
 
 import pytest
 
-from coursekit.grading import markdown
+from coursekit.grading import markdown, notebook
 from coursekit.grading.notebook import MAX_PICTURES, with_pictures
 
 PIXEL = "iVBORw0KGgo="
@@ -138,6 +139,13 @@ def test_an_attachment_that_cannot_be_shown_is_noted(attachments, said):
     notes = []
     assert with_pictures("text", attachments, notes) == "text"
     assert said in notes[0]
+
+
+def test_a_drawing_in_an_answer_cell_comes_with_the_notebook(make):
+    cell = make.cell("![c](attachment:c.png)", "q_why", "markdown")
+    cell["attachments"] = {"c.png": {"image/png": PIXEL}}
+    read = notebook.read("w.ipynb", json.dumps(make.notebook([cell])).encode(), {"ex98_small": ()})
+    assert read.texts == {"q_why": f"![c](data:image/png;base64,{PIXEL})"}
 
 
 def test_attachments_that_are_none_are_ignored():
