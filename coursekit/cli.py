@@ -80,6 +80,12 @@ def _grade(args: argparse.Namespace) -> int:
     )
 
 
+def _mark(args: argparse.Namespace) -> int:
+    return _room("grading.marking").run(
+        args.grades, no_browser=args.no_browser, exported=args.export, imported=args.imported
+    )
+
+
 def _reproduce(args: argparse.Namespace) -> int:
     if args.draw is not None:
         return _room("figures.tables").run(
@@ -208,6 +214,21 @@ def parser() -> argparse.ArgumentParser:
         "--scheduler", metavar="ADDRESS", help="send the submissions to a Dask cluster"
     )
     grade.add_argument("--forget", metavar="STUDENT", help="remove a person's data, grade nothing")
+
+    mark = command("mark", "mark open answers, and change marks, in the browser", _mark)
+    mark.add_argument("grades", type=Path, metavar="GRADES", help="what `coursekit grade` wrote")
+    mark.add_argument("--no-browser", action="store_true", help="only print the address")
+    table = mark.add_mutually_exclusive_group()
+    table.add_argument(
+        "--export", type=Path, metavar="FILE", help="write the marks to a new CSV file instead"
+    )
+    table.add_argument(
+        "--import",
+        type=Path,
+        metavar="FILE",
+        dest="imported",
+        help="take the marks of a CSV file instead: all, or none if a line is bad",
+    )
 
     reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)
     reproduce.add_argument("paper", metavar="PAPER", help="hochreiter1997 or gers2000")

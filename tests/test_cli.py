@@ -48,7 +48,7 @@ def room(monkeypatch):
 def test_without_a_command_it_prints_help_with_a_line_for_each(capsys):
     assert cli.main([]) == 0
     out = capsys.readouterr().out
-    for name in ("lab", "doctor", "build", "release", "slides", "check", "grade"):
+    for name in ("lab", "doctor", "build", "release", "slides", "check", "grade", "mark"):
         line = next(line for line in out.splitlines() if line.split()[:1] == [name])
         assert len(line.split()) > 4, line
 
@@ -67,6 +67,7 @@ def test_version_is_that_of_the_package(capsys):
         (["grade", "folder"], "--out"),
         (["grade", "folder", "--out", "g", "--workers", "0"], "a whole number above 0"),
         (["grade", "folder", "--out", "g", "--timeout", "nan"], "a number above 0"),
+        (["mark", "g", "--export", "a.csv", "--import", "b.csv"], "not allowed with"),
         (["slides", "03", "--pfd"], "--pfd"),
     ],
 )
@@ -98,6 +99,12 @@ def test_a_mistake_on_the_command_line_is_explained(capsys, typed, said):
             "grading.batch",
             (Path("in"), Path("g")),
             {"workers": 3, "seed": 7, "timeout": 9.0},
+        ),
+        (
+            ["mark", "g", "--import", "m.csv"],
+            "grading.marking",
+            (Path("g"),),
+            {"no_browser": False, "exported": None, "imported": Path("m.csv")},
         ),
     ],
 )

@@ -4,15 +4,21 @@ Nothing here runs a student's code. An answer is found by its grade_id, else by 
 """
 
 import ast
+import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from coursekit.checks.spec import Check
 from coursekit.grading.causes import Cause, Unusable
+from coursekit.grading.sandbox import tame
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+MAX_PICTURES = 12_000_000  # characters of base64 in one answer: a few photographs
 
 # So that the notebook's own "import answers", or "from answers import ...", finds it.
 _AS_MODULE = """
@@ -39,7 +45,7 @@ class Notebook:
         name: Where it lay in the student's folder.
         exercise: The exercise it belongs to, or None.
         cells: Its code cells.
-        texts: By grade_id, the text of the other answer cells.
+        texts: By grade_id, the text of the other answer cells, attached pictures in it.
         version: The course's version that it was made with, as it says.
         notes: What was unusual.
     """
@@ -89,6 +95,7 @@ def read(
             notes.append(f"the cell {grade_id} is no code cell any more; it was run as one")
             code.append(_code_cell(source, grade_id, notes))
         elif grade_id is not None:
+            source = with_pictures(source, cell.get("attachments"), notes)
             texts[grade_id] = f"{texts[grade_id]}\n\n{source}" if grade_id in texts else source
     claims = [course.get("exercise"), manifest.get("exercise")]
     exercise = next((claim for claim in claims if isinstance(claim, str) and claim in specs), None)
@@ -181,6 +188,57 @@ def _exercise_of_content(
     best = max(scores.values(), default=0)
     winners = [exercise for exercise, score in scores.items() if score == best]
     return winners[0] if best > 0 and len(winners) == 1 else None
+
+
+def with_pictures(source: str, attachments: Any, notes: list[str]) -> str:
+    """The text of a Markdown cell with its attached pictures in it, as data addresses.
+
+    A picture stands where the text first names it, or at the end where no Markdown picture does.
+
+    Args:
+        source: The cell's text.
+        attachments: What nbformat calls so: {name: {media type: base64}}, written by a stranger.
+        notes: Gets a sentence for each attachment that was left out.
+
+    >>> with_pictures("![me](attachment:a.png)", {"a.png": {"image/png": "AAAA"}}, [])
+    '![me](data:image/png;base64,AAAA)'
+    """
+    left = MAX_PICTURES
+    for name, bundle in (attachments if isinstance(attachments, Mapping) else {}).items():
+        kind, data = _picture(bundle)
+        shown = tame(name, 60)
+        if not data:
+            notes.append(f"an attachment is no picture, and was left out: {shown}")
+            continue
+        if len(data) > left:
+            notes.append(
+                f"a picture was left out, because an answer may hold {MAX_PICTURES // 10**6} MB "
+                f"of them: {shown}"
+            )
+            continue
+        left -= len(data)
+        address = f"](data:{kind};base64,{data})"
+        named = (f"](attachment:{spelt})" for spelt in (name, quote(name, errors="replace")))
+        place = next((place for place in named if place in source), None)
+        alone = f"\n\n![{re.sub(r'[][]', '', shown)}{address}"
+        source = source + alone if place is None else source.replace(place, address, 1)
+    return source
+
+
+def _picture(bundle: Any) -> tuple[str, str]:
+    """The media type and the base64 of an attachment; "" and "" if it is no picture."""
+    for kind in PICTURES if isinstance(bundle, Mapping) else ():
+        data = bundle.get(kind)
+        if isinstance(data, list):
+            data = "".join(line for line in data if isinstance(line, str))
+        if not isinstance(data, str):
+            continue
+        if data.lstrip().startswith("<"):  # some tools write SVG as it is
+            data = base64.b64encode(data.encode("utf-8", "replace")).decode("ascii")
+        data = "".join(data.split())
+        if re.fullmatch(r"[A-Za-z0-9+/]+=*", data):
+            return kind, data
+    return "", ""
 
 
 def _code_cell(source: str, grade_id: str | None, notes: list[str]) -> Cell:

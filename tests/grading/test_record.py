@@ -37,6 +37,8 @@ def test_the_newest_counts_and_earlier_ones_are_kept(tmp_path):
         newest = {found.student: (found.points, key) for found, key in record.latest()}
         assert newest == {"ann": (1.0, "key 1.0"), "bob": (2.0, "other")}
         assert [found.points for _, found in record.history("ann")] == [0.0, 2.0, 1.0]
+        assert record.latest_of("ann", "ex05_lstm_cell").points == 1.0
+        assert record.latest_of("ann", "ex06_reber") is None
 
 
 def test_what_a_person_gave_is_laid_over_every_later_result(tmp_path):
@@ -51,6 +53,61 @@ def test_what_a_person_gave_is_laid_over_every_later_result(tmp_path):
     assert told.marks[1].cause is Cause.MARKED
     assert told.marks[1].messages[0] == "better on a second look"
     assert told.marks[1].text == "because"
+
+
+def test_marks_of_single_answers_outlive_a_submission_that_cannot_be_graded(tmp_path):
+    lost = Result("ann", "ex05_lstm_cell", (Mark("", 0.0, 5.0, Cause.NO_NOTEBOOK, ("none",)),))
+    with Record(tmp_path) as record:
+        record.mark(HandMark("ann", "ex05_lstm_cell", "essay", 2.5, "clear", 3.0))
+        record.mark(HandMark("bob", "ex05_lstm_cell", "essay", 1.0, "thin", 3.0))
+        told = merged(lost, record.hand_marks())
+    assert [(m.answer, m.points, m.maximum) for m in told.marks] == [("", 0, 2), ("essay", 2.5, 3)]
+    assert told.marks[0].messages == ("none",)
+    assert told.marks[1].messages == ("clear",)
+
+
+def test_a_mark_for_the_whole_counts_until_its_answers_can_be_graded(tmp_path):
+    lost = Result("ann", "ex05_lstm_cell", (Mark("", 0.0, 5.0, Cause.UNREADABLE),))
+    with Record(tmp_path) as record:
+        record.mark(HandMark("ann", "ex05_lstm_cell", "", 4.0, "shown on paper", 5.0))
+        given = record.hand_marks()
+    assert merged(lost, given).points == 4.0
+    told = merged(result("ann", 1.0), given)
+    assert told.points == 1.0
+    assert "4 points were given for the whole" in told.notes[-1]
+
+
+def test_what_was_given_can_be_taken_back_and_given_again(tmp_path):
+    whose = ("ann", "ex05_lstm_cell", "step")
+    with Record(tmp_path) as record:
+        record.mark(HandMark(*whose, 2.0, "right on paper"))
+        record.withdraw(*whose)
+        assert record.hand_marks() == {}
+        assert merged(result("ann", 1.0), record.hand_marks()) == result("ann", 1.0)
+        record.mark(HandMark(*whose, 1.5, "half", 2.0, "digest"))
+        assert record.hand_marks() == {whose: HandMark(*whose, 1.5, "half", 2.0, "digest")}
+
+
+def test_marks_given_together_are_kept_together_or_not_at_all(tmp_path):
+    good = HandMark("ann", "ex05_lstm_cell", "essay", 1.0)
+    bad = HandMark("ann", "ex05_lstm_cell", None, 1.0)
+    with Record(tmp_path) as record:
+        with pytest.raises(CommandError, match="what it holds is kept"):
+            record.mark(good, bad)
+        assert record.hand_marks() == {}
+
+
+def test_the_stamp_changes_with_the_results_and_not_with_the_marks(tmp_path):
+    with Record(tmp_path) as record:
+        stamps = [record.stamp()]
+        for student in ("ann", "bob"):
+            record.add(result(student, 1.0), "a")
+            stamps.append(record.stamp())
+        record.mark(HandMark("ann", "ex05_lstm_cell", "essay", 1.0))
+        assert record.stamp() == stamps[-1]
+        record.forget("ann")
+        stamps.append(record.stamp())
+    assert len(set(stamps)) == 4
 
 
 def test_a_person_is_forgotten_to_the_last_byte(tmp_path):
