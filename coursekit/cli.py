@@ -77,6 +77,10 @@ def _grade(args: argparse.Namespace) -> int:
         scheduler=args.scheduler,
         student=args.student,
         answer=args.answer,
+        roster=args.roster,
+        deadline=args.deadline,
+        late=args.late,
+        canvas_columns=dict(args.canvas_column),
     )
 
 
@@ -119,6 +123,13 @@ def _positive(kind: type) -> Any:
         return number
 
     return read
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"{text!r} given, but EXERCISE=HEAD is needed")
+    return name, value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -207,6 +218,23 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         metavar="FILE.py",
         help="your own points, dropped answers and checks",
+    )
+    grade.add_argument(
+        "--roster", type=Path, default=None, metavar="CSV", help="who takes the course"
+    )
+    grade.add_argument(
+        "--deadline", metavar="TIME", help="such as 2026-11-21T23:59+01:00; with --late"
+    )
+    grade.add_argument(
+        "--late", type=Path, default=None, metavar="TABLE", help="hours and factors, .csv or .toml"
+    )
+    grade.add_argument(
+        "--canvas-column",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="EXERCISE=HEAD",
+        help='the head of its column in Canvas: "ex05_lstm_cell=Homework 5 (77)"',
     )
     grade.add_argument("--student", metavar="NAME", help="grade this one again, and nobody else")
     grade.add_argument("--answer", metavar="NAME", help="grade this answer again, and no other")

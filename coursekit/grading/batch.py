@@ -2,10 +2,9 @@
 
 import os
 import secrets
-import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +12,20 @@ from tqdm import tqdm
 
 from coursekit.checks.spec import InProcess, evaluate
 from coursekit.errors import CommandError
-from coursekit.grading import pool
+from coursekit.grading import pool, roster
 from coursekit.grading.causes import Cause, Unusable
-from coursekit.grading.collect import Submission, collect
+from coursekit.grading.collect import Intake, Submission, intake
 from coursekit.grading.fingerprint import of_check, of_course
 from coursekit.grading.judge import seed_for
+from coursekit.grading.lateness import judged_late, read_deadline, read_policy
 from coursekit.grading.notebook import read
 from coursekit.grading.plan import Task, key_of, task_for
 from coursekit.grading.policy import load
 from coursekit.grading.pool import PACKAGE, Job, grade_all
-from coursekit.grading.record import NAME, Record, merged
-from coursekit.grading.report import Result, summary, write_csv, write_pages
+from coursekit.grading.record import NAME, Record, merged, place_of
+from coursekit.grading.report import Result, summary
+from coursekit.grading.reports import write_all
+from coursekit.grading.roster import Roster
 from coursekit.grading.sandbox import Limits, find_font_cache
 
 
@@ -40,6 +42,10 @@ class Options:
         scheduler: the address of a Dask cluster.
         student: grade this one again, and nobody else.
         answer: grade this answer again, and no other.
+        roster: a CSV of who takes the course.
+        deadline: a time such as 2026-11-21T23:59+01:00.
+        late: a table of what handing in late costs.
+        canvas_columns: for an exercise, the head of its column in Canvas.
     """
 
     workers: int | None = None
@@ -49,8 +55,14 @@ class Options:
     scheduler: str | None = None
     student: str | None = None
     answer: str | None = None
+    roster: Path | None = None
+    deadline: str | None = None
+    late: Path | None = None
+    canvas_columns: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if (self.deadline is None) != (self.late is None):
+            raise CommandError("--deadline and --late belong together: give both, or neither.")
         if self.workers is not None and self.workers < 1:
             raise CommandError(f"{self.workers} workers cannot grade; give 1 or more.")
         if self.seed is not None and self.seed < 0:
@@ -84,14 +96,18 @@ def run(submissions: str | Path, out: str | Path, **options: object) -> int:
     chosen = Options(**options)  # type: ignore[arg-type]
     source, target = Path(submissions), Path(out)
     names = {name: pool.spec_of(name, chosen.policy).names for name in pool.exercise_names()}
-    found = collect(source, names)
+    people = roster.read(chosen.roster) if chosen.roster is not None else None
+    lateness = _lateness(chosen)
+    found = intake(source, names, people)
     _prepare(target, source)
     with Record(target) as record:
         seed = _seed(record, chosen.seed)
-        tasks = _tasks(record, found, chosen)
+        tasks = _tasks(record, found.submissions, chosen)
         _grade(record, tasks, seed, chosen, target)
-        done = _current(record, found)
-        _reports(done, target)
+        done = [lateness(result) for result in _current(record, found.submissions)]
+        _reports(done, target, people, seed, found, chosen.canvas_columns)
+    for sentence in found.unmatched:
+        print(sentence)
     print(f"{len(tasks)} graded now, {len(done) - len(tasks)} as they were")
     print(summary(done, target))
     failed = [one for one in done if any(mark.cause is Cause.TOOL_FAILED for mark in one.marks)]
@@ -113,9 +129,25 @@ def forget(out: str | Path, student: str) -> int:
         gone = record.forget(student)
         if not gone:
             raise CommandError(f"{target / NAME} holds nothing of {student!r}; nothing was removed")
-        _reports([_merged(record, result) for result, _ in record.latest()], target)
-    print(f"{gone} rows of {student} removed from the record, and the feedback page")
+        seed, given = record.fact("seed"), record.hand_marks()
+        left = [merged(result, given) for result, _ in record.latest()]
+        for pattern in ("canvas*.csv", "moodle*.csv", "feedback-*.zip"):
+            for stale in target.glob(pattern):
+                stale.unlink()
+        _reports(left, target, None, int(seed or 0))
+    print(
+        f"{gone} rows of {student} removed from the record, and the feedback page. Gradebooks and "
+        "zips for the LMS were removed too: the next run writes them without this person"
+    )
     return 0
+
+
+def _lateness(chosen: Options) -> Callable[[Result], Result]:
+    """What lateness does to a result; nothing, without a deadline."""
+    if chosen.deadline is None or chosen.late is None:
+        return lambda result: result
+    deadline, policy = read_deadline(chosen.deadline), read_policy(chosen.late)
+    return lambda result: judged_late(result, deadline, policy)
 
 
 def _seed(record: Record, given: int | None) -> int:
@@ -134,10 +166,12 @@ def _seed(record: Record, given: int | None) -> int:
 
 def _tasks(record: Record, found: Sequence[Submission], chosen: Options) -> list[Task]:
     """What must be graded of what was handed in."""
-    latest = {(result.student, result.exercise): (result, key) for result, key in record.latest()}
-    specs = {
-        name: pool.spec_of(name, chosen.policy) for name in {one.exercise for one in found} - {""}
+    latest = {
+        (result.student, result.exercise, place_of(result)): (result, key)
+        for result, key in record.latest()
     }
+    exercises = {one.exercise for one in found} - {""}
+    specs = {name: pool.spec_of(name, chosen.policy) for name in exercises}
     common = of_course(chosen.timeout)
     again = _asked_for(found, [spec.names for spec in specs.values()], chosen)
     tasks = []
@@ -187,8 +221,7 @@ def _grade(record: Record, tasks: list[Task], seed: int, chosen: Options, out: P
     try:
         graded = grade_all(jobs, workers, chosen.scheduler)
         for index, result in tqdm(graded, total=len(jobs), unit="submission", disable=None):
-            when = getattr(tasks[index].submission, "handed_in", None)
-            record.add(replace(result, handed_in=when), tasks[index].key)
+            record.add(_placed(result, tasks[index].submission), tasks[index].key)
             finished += 1
     except KeyboardInterrupt:
         raise CommandError(
@@ -198,33 +231,42 @@ def _grade(record: Record, tasks: list[Task], seed: int, chosen: Options, out: P
         ) from None
 
 
-def _merged(record: Record, result: Result) -> Result:
-    return merged(result, record.hand_marks())
+def _placed(result: Result, one: Submission) -> Result:
+    """A result with when and as what it was handed in."""
+    return replace(result, handed_in=one.handed_in, handed_in_as=one.handed_in_as)
 
 
 def _current(record: Record, found: Sequence[Submission]) -> list[Result]:
     """The newest result of everybody, without what a student has since replaced."""
-    now = {(one.student, one.exercise) for one in found}
-    present = {student for student, _ in now}
+    now = {(one.student, one.exercise, place_of(one)): one for one in found}
+    present = {student for student, _, _ in now}
     given = record.hand_marks()
-    return [
-        merged(result, given)
-        for result, _ in record.latest()
-        if result.student not in present or (result.student, result.exercise) in now
-    ]
+    done = []
+    for result, _ in record.latest():
+        one = now.get((result.student, result.exercise, place_of(result)))
+        if one is not None:
+            done.append(merged(_placed(result, one), given))
+        elif result.student not in present:
+            done.append(merged(result, given))
+    return done
 
 
-def _reports(done: Sequence[Result], out: Path) -> None:
-    """Write grades.csv and the feedback pages anew, each whole or not at all."""
+def _reports(
+    done: Sequence[Result],
+    out: Path,
+    people: Roster | None,
+    seed: int,
+    found: Intake | None = None,
+    canvas_columns: Mapping[str, str] | None = None,
+) -> None:
+    """Write all reports anew."""
     try:
-        fresh = out / "grades.new.csv"
-        write_csv(done, fresh)
-        os.replace(fresh, out / "grades.csv")
-        pages = out / "feedback.new"
-        shutil.rmtree(pages, ignore_errors=True)
-        write_pages(done, pages)
-        shutil.rmtree(out / "feedback", ignore_errors=True)
-        os.replace(pages, out / "feedback")
+        write_all(
+            *(done, out, people),
+            seed=seed,
+            unmatched=() if found is None else found.unmatched,
+            canvas_columns=canvas_columns,
+        )
     except OSError as error:
         raise CommandError(
             f"{out} cannot be written: {error.strerror}. Every result is kept in {out / NAME}; "

@@ -13,6 +13,7 @@ from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission
 from coursekit.grading.fingerprint import of_check, of_notebook
 from coursekit.grading.judge import Mark, Spec
+from coursekit.grading.record import place_of
 from coursekit.grading.report import Result
 
 Key = dict[str, object]
@@ -49,7 +50,7 @@ def key_of(submission: Submission, spec: Spec | None, common: str) -> str:
 def task_for(
     submission: Submission,
     key: str,
-    latest: Mapping[tuple[str, str], tuple[Result, str]],
+    latest: Mapping[tuple[str, str, str], tuple[Result, str]],
     again: Sequence[str] | None = None,
 ) -> Task | None:
     """What of a submission must be graded; None if nothing.
@@ -57,10 +58,10 @@ def task_for(
     Args:
         submission: what was handed in.
         key: from ``key_of``.
-        latest: the newest results with their keys, by student and exercise.
+        latest: the newest results with their keys, by student, exercise and place.
         again: answers that are asked for whatever the key says; an empty list means all.
     """
-    known = latest.get((submission.student, submission.exercise))
+    known = latest.get((submission.student, submission.exercise, place_of(submission)))
     if known is None or again == []:
         return Task(submission, key)
     result, before = known

@@ -17,13 +17,15 @@ from typing import Any
 import coursekit
 from coursekit.errors import CommandError
 from coursekit.grading.causes import Cause
+from coursekit.grading.collect import Submission
 from coursekit.grading.judge import Mark
 from coursekit.grading.report import Result
 
 NAME = "record.sqlite"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS results (
-    id INTEGER PRIMARY KEY, student TEXT NOT NULL, exercise TEXT NOT NULL, key TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, student TEXT NOT NULL, exercise TEXT NOT NULL,
+    place TEXT NOT NULL, key TEXT NOT NULL,
     seed TEXT NOT NULL, level TEXT NOT NULL, coursekit TEXT NOT NULL, graded_at REAL NOT NULL,
     result TEXT NOT NULL
 );
@@ -112,23 +114,28 @@ class Record:
         """
         with self._writing() as base:
             base.execute(
-                "INSERT INTO results (student, exercise, key, seed, level, coursekit, graded_at, "
-                "result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO results (student, exercise, place, key, seed, level, coursekit, "
+                "graded_at, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(result.student, result.exercise, key, str(result.seed), result.level),
+                    *(result.student, result.exercise, place_of(result), key, str(result.seed)),
+                    result.level,
                     *(coursekit.__version__, time.time(), json.dumps(asdict(result))),
                 ),
             )
 
     def latest(self) -> list[tuple[Result, str]]:
-        """The newest result of each student and exercise, with its key, in their order."""
+        """The newest result of each student and exercise, with its key, in their order.
+
+        Of files that belong to no exercise, each has its own.
+        """
         return list(self.each_latest())
 
     def each_latest(self) -> Iterator[tuple[Result, str]]:
         """The same one by one: answers may hold photographs, and all at once need much memory."""
         rows = self._base.execute(
             "SELECT result, key FROM results WHERE id IN "
-            "(SELECT MAX(id) FROM results GROUP BY student, exercise) ORDER BY student, exercise"
+            "(SELECT MAX(id) FROM results GROUP BY student, exercise, place) "
+            "ORDER BY student, exercise, place"
         )
         for text, key in rows:
             yield result_of(json.loads(text)), key
@@ -198,6 +205,11 @@ class Record:
             gone += base.execute("DELETE FROM marks WHERE student = ?", (student,)).rowcount
         self._base.execute("VACUUM")
         return gone
+
+
+def place_of(one: Result | Submission) -> str:
+    """What tells apart the files of a student that belong to no exercise; "" for others."""
+    return "" if one.exercise else one.handed_in_as
 
 
 def result_of(fields: dict[str, Any]) -> Result:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import coursekit
 from coursekit.grading.causes import Cause
 from coursekit.grading.judge import Mark
 from coursekit.grading.sandbox import tame
