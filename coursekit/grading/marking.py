@@ -307,13 +307,12 @@ def run(
         return _export(folder, exported)
     if imported is not None:
         return _import(folder, imported)
-    with Marking(folder) as server:
+    with Marking(folder) as server, suppress(KeyboardInterrupt):
         print(f"The marking sheet is at {server.address}")
         print("Leave this window open. Press Ctrl-C here to stop.", flush=True)
         if not no_browser:
             webbrowser.open(server.address)
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
+        server.serve_forever()
     with open_record(folder) as record:
         questions = all_questions(sheet_of(record), record.hand_marks())
     marked, count = (sum(one[name] for one in questions) for name in ("marked", "count"))
