@@ -198,8 +198,17 @@ class Worker:
         sys.stdout = io.TextIOWrapper(self.printed, "utf-8", "replace", write_through=True)
         sys.stderr = sys.stdout
 
-    def prepare(self, limits: dict[str, int], stand_in: dict[str, Any]) -> dict[str, Any]:
-        """Set limits on this process and all that it starts, and hide the course."""
+    def prepare(
+        self, limits: dict[str, int], stand_in: dict[str, Any], user: int | None = None
+    ) -> dict[str, Any]:
+        """Give up root, set limits on this process and all that it starts, and hide the course."""
+        if user is not None:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
         if stand_in:
             sys.meta_path.insert(0, StandIn(**stand_in))
         return {"limits": set_limits(limits)}
@@ -298,6 +307,7 @@ def set_limits(limits: dict[str, int]) -> list[str]:
         "file": "RLIMIT_FSIZE",
         "processes": "RLIMIT_NPROC",
         "core": "RLIMIT_CORE",
+        "open_files": "RLIMIT_NOFILE",
     }
     done = []
     for name, amount in limits.items():
