@@ -1,4 +1,4 @@
-"""A root of its own for a stranger's process, made by bubblewrap: what it sees, and what it may ask.
+"""A root of its own for a stranger's process, made by bubblewrap: what it sees, what it may ask.
 
 It sees system libraries, the interpreter, its packages, and of coursekit the worker and the
 modules that an exercise allows, all read-only; a scratch folder in memory; and nothing else: no

@@ -143,7 +143,7 @@ class Probe:
 
 
 def reached(highest: str = LEVELS[-1]) -> Probe:
-    """The best isolation here, found by starting a worker at each level; about 0.3 s the first time.
+    """The best isolation here, found by starting a worker at each level; about 0.3 s, once.
 
     Args:
         highest: Do not try levels above this one.
@@ -153,7 +153,7 @@ def reached(highest: str = LEVELS[-1]) -> Probe:
         SandboxError: Not even a process without limits could be started.
     """
     launcher_for(highest)
-    reasons = []
+    reasons: list[str] = []
     for level in reversed(LEVELS[: LEVELS.index(highest) + 1]):
         reason = _why_not(level)
         if reason is None:
@@ -409,7 +409,10 @@ def _user_inside() -> int:
     user = bubblewrap.FIRST_USER + secrets.randbelow(bubblewrap.USERS)
     try:
         ranges = Path("/proc/self/uid_map").read_text().splitlines()
-        known = any(int(first) <= user < int(first) + int(count) for first, _, count in map(str.split, ranges))
+        known = any(
+            int(first) <= user < int(first) + int(count)
+            for first, _, count in map(str.split, ranges)
+        )
     except (OSError, ValueError):
         known = False
     return user if known else bubblewrap.NOBODY
