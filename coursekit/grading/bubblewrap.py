@@ -135,7 +135,7 @@ def _namespaces() -> list[str]:
 
 @cache
 def _system() -> list[str]:
-    """Binds for the libraries, the interpreter and its packages; coursekit's own is covered."""
+    """Binds for the libraries, the interpreter and its packages; a coursekit in them is covered."""
     made: list[str] = []
     bound: list[Path] = []
     opened = {Path("/"), Path(SCRATCH)}
@@ -146,6 +146,9 @@ def _system() -> list[str]:
                 if above not in opened:
                     made.extend(("--perms", "0755", "--dir", str(above)))
                     opened.add(above)
+            if path.is_symlink() and any(path.resolve() == one.resolve() for one in bound):
+                made.extend(("--symlink", os.readlink(path), str(path)))
+                return
             made.extend(("--ro-bind", str(path), str(path)))
             if path.is_dir():
                 bound.append(path)

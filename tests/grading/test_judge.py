@@ -166,6 +166,34 @@ def test_endless_cells_never_use_up_all_time(monkeypatch):
     assert now == 30 + 30 + 30 + 15 + 7.5 + 3.75
 
 
+def test_the_calls_of_one_answer_share_a_limit_and_replays_do_not_count(monkeypatch):
+    """On a clock of our own: a replay takes 50 s, a call 8, and an answer has 20."""
+    now = 0.0
+    monkeypatch.setattr("coursekit.grading.judge.time.monotonic", lambda: now)
+
+    class Started:
+        launcher = Launcher("none")
+
+        def ask(self, verb, seconds, **fields):
+            nonlocal now
+            takes = 50.0 if verb == "run_cell" else 8.0
+            now += min(takes, seconds)
+            if takes > seconds:
+                raise Lost("timeout", "no end")
+            return {"value": 1, "error": None}
+
+        def close(self):
+            pass
+
+    player = Player([Cell("slow")], Limits(total=600, step=100, answer=20), Started)
+    for _ in range(2):
+        player.begin_answer()
+        assert [player.ask("call")["value"], player.ask("call")["value"]] == [1, 1]
+        with pytest.raises(Lost, match="its calls did not finish within 20 s together"):
+            player.ask("call")
+    assert now == 2 * (50 + 20)
+
+
 def test_a_cell_that_raises_is_a_note_and_the_others_run(graded, make):
     content = make.small()
     content["cells"].insert(1, make.cell("import a_package_that_is_not_there"))
