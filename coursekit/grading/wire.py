@@ -28,6 +28,7 @@ MAX_HEAD = 4 * 1024 * 1024
 MAX_BODY = 64 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_COUNT = 300_000
+ARRAY_COUNTS = 5  # making an array takes as long as making so many numbers
 MAX_DIMENSIONS = 16
 MAX_BITS = 4096
 
@@ -225,6 +226,7 @@ class _Writer:
         _refuse(type(value).__name__)
 
     def _array(self, array: np.ndarray) -> str:
+        self.count += ARRAY_COUNTS - 1
         name = array.dtype.newbyteorder("<").str
         if name not in _DTYPES:
             _refuse(f"array of {array.dtype}")
@@ -304,6 +306,7 @@ class _Reader:
         return result
 
     def _array(self, name: Any, shape: Any) -> np.ndarray:
+        self.count += ARRAY_COUNTS - 1
         if type(name) is not str or name not in _DTYPES:
             raise WireError("an array of an unknown type of number")
         if type(shape) is not list or len(shape) > MAX_DIMENSIONS:

@@ -136,6 +136,17 @@ def test_what_is_not_on_the_list_or_too_large_is_refused(value):
         encode(value)
 
 
+def test_many_small_arrays_are_too_many_on_both_sides_alike():
+    most = wire.MAX_COUNT // wire.ARRAY_COUNTS - 1
+    assert len(decode(encode([np.float64(1)] * most))) == most
+    with pytest.raises(WireError, match="too large"):
+        encode([np.float64(1)] * (most + 10))
+    one = b'["n","|b1"]'
+    head = b'["l",' + b",".join([one] * (most + 10)) + b"]"
+    with pytest.raises(WireError, match="too large"):
+        decode(frame(head, bytes(most + 10)))
+
+
 def test_a_list_that_holds_itself_is_refused():
     loop = []
     loop.append(loop)
