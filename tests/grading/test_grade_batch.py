@@ -118,7 +118,7 @@ def test_the_page_is_escaped_loads_nothing_and_tells_no_secret(
     assert "Feedback for <b>ann & co" in page.words
     assert "5 of 9 points" not in page.words
     assert "2 of 9 points; up to 4 more" in page.words
-    assert "no sandbox" in page.words
+    assert f"Isolation: {reached().level}: " in page.words
     seed = json.loads((out / "results.jsonl").read_text())["seed"]
     assert str(seed) not in page.words
 
