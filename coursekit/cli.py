@@ -81,6 +81,8 @@ def _grade(args: argparse.Namespace) -> int:
         deadline=args.deadline,
         late=args.late,
         canvas_columns=dict(args.canvas_column),
+        isolation=args.isolation,
+        accept_isolation=args.accept_isolation,
     )
 
 
@@ -211,6 +213,15 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
+    )
+    levels = ("none", "limits", "bubblewrap")
+    grade.add_argument(
+        "--isolation", choices=levels, help="grade at this level (the best that is possible here)"
+    )
+    grade.add_argument(
+        "--accept-isolation",
+        choices=levels,
+        help="grade if this level is reached, or a better one (limits)",
     )
     grade.add_argument(
         "--policy",

@@ -98,7 +98,19 @@ def test_a_mistake_on_the_command_line_is_explained(capsys, typed, said):
             ["grade", "in", "--out", "g", "--workers", "3", "--seed", "7", "--timeout", "9"],
             "grading.batch",
             (Path("in"), Path("g")),
-            {"workers": 3, "seed": 7, "timeout": 9.0},
+            {"workers": 3, "seed": 7, "timeout": 9.0, "isolation": None, "accept_isolation": None},
+        ),
+        (
+            ["grade", "in", "--out", "g", "--isolation", "limits", "--accept-isolation", "none"],
+            "grading.batch",
+            (Path("in"), Path("g")),
+            {
+                "workers": None,
+                "seed": None,
+                "timeout": None,
+                "isolation": "limits",
+                "accept_isolation": "none",
+            },
         ),
         (
             ["mark", "g", "--import", "m.csv"],

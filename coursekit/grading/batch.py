@@ -7,21 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
-from coursekit.checks.spec import InProcess, evaluate
 from coursekit.errors import CommandError
 from coursekit.grading import pool, roster
-from coursekit.grading.causes import Cause, Unusable
+from coursekit.grading.calibration import at_least, calibrated
+from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Intake, Submission, intake
-from coursekit.grading.fingerprint import of_check, of_course
+from coursekit.grading.fingerprint import of_course
+from coursekit.grading.isolation import isolation_for
 from coursekit.grading.judge import seed_for
 from coursekit.grading.lateness import judged_late, read_deadline, read_policy
-from coursekit.grading.notebook import read
 from coursekit.grading.plan import Task, key_of, task_for
-from coursekit.grading.policy import load
-from coursekit.grading.pool import PACKAGE, Job, grade_all
+from coursekit.grading.pool import Job, grade_all
 from coursekit.grading.record import NAME, Record, merged, place_of
 from coursekit.grading.report import Result, summary
 from coursekit.grading.reports import write_all
@@ -37,7 +35,7 @@ class Options:
         workers: submissions graded at a time; the number of processors by default.
         seed: draws the hidden inputs; a secret one by default, kept in the record.
         timeout: seconds for one notebook, 120 by default; a cell or a call may take a quarter. An
-            exercise whose solution takes long here gets more: see `_at_least`.
+            exercise whose solution takes long here gets more: see `calibration.at_least`.
         policy: a file with the instructor's own points, drops and checks.
         scheduler: the address of a Dask cluster.
         student: grade this one again, and nobody else.
@@ -46,6 +44,8 @@ class Options:
         deadline: a time such as 2026-11-21T23:59+01:00.
         late: a table of what handing in late costs.
         canvas_columns: for an exercise, the head of its column in Canvas.
+        isolation: one of `sandbox.LEVELS`; the best that this system reaches by default.
+        accept_isolation: the lowest level to grade at; "limits" by default.
     """
 
     workers: int | None = None
@@ -59,6 +59,8 @@ class Options:
     deadline: str | None = None
     late: Path | None = None
     canvas_columns: Mapping[str, str] = field(default_factory=dict)
+    isolation: str | None = None
+    accept_isolation: str | None = None
 
     def __post_init__(self) -> None:
         if (self.deadline is None) != (self.late is None):
@@ -75,7 +77,7 @@ class Options:
         """What one notebook may use."""
         if self.timeout is None:
             return Limits()
-        return Limits(total=self.timeout, step=self.timeout / 4)
+        return Limits(total=self.timeout, step=self.timeout / 4, answer=self.timeout / 2)
 
 
 def run(submissions: str | Path, out: str | Path, **options: object) -> int:
@@ -91,7 +93,8 @@ def run(submissions: str | Path, out: str | Path, **options: object) -> int:
         the tool failed on some.
 
     Raises:
-        CommandError: Something about the folders or the course is not as it must be.
+        CommandError: Something about the folders or the course is not as it must be, or the
+            isolation is not the one asked for, or too low.
     """
     chosen = Options(**options)  # type: ignore[arg-type]
     source, target = Path(submissions), Path(out)
@@ -99,11 +102,12 @@ def run(submissions: str | Path, out: str | Path, **options: object) -> int:
     people = roster.read(chosen.roster) if chosen.roster is not None else None
     lateness = _lateness(chosen)
     found = intake(source, names, people)
+    level = isolation_for(chosen.isolation, chosen.accept_isolation)
     _prepare(target, source)
     with Record(target) as record:
         seed = _seed(record, chosen.seed)
-        tasks = _tasks(record, found.submissions, chosen)
-        _grade(record, tasks, seed, chosen, target)
+        tasks = _tasks(record, found.submissions, level, chosen)
+        _grade(record, tasks, seed, level, chosen, target)
         done = [lateness(result) for result in _current(record, found.submissions)]
         _reports(done, target, people, seed, found, chosen.canvas_columns)
     for sentence in found.unmatched:
@@ -164,7 +168,7 @@ def _seed(record: Record, given: int | None) -> int:
     return seed
 
 
-def _tasks(record: Record, found: Sequence[Submission], chosen: Options) -> list[Task]:
+def _tasks(record: Record, found: Sequence[Submission], level: str, chosen: Options) -> list[Task]:
     """What must be graded of what was handed in."""
     latest = {
         (result.student, result.exercise, place_of(result)): (result, key)
@@ -172,7 +176,7 @@ def _tasks(record: Record, found: Sequence[Submission], chosen: Options) -> list
     }
     exercises = {one.exercise for one in found} - {""}
     specs = {name: pool.spec_of(name, chosen.policy) for name in exercises}
-    common = of_course(chosen.timeout)
+    common = of_course(chosen.timeout, level)
     again = _asked_for(found, [spec.names for spec in specs.values()], chosen)
     tasks = []
     for one in found:
@@ -200,18 +204,20 @@ def _asked_for(
     return None if chosen.student is None else []
 
 
-def _grade(record: Record, tasks: list[Task], seed: int, chosen: Options, out: Path) -> None:
+def _grade(
+    record: Record, tasks: list[Task], seed: int, level: str, chosen: Options, out: Path
+) -> None:
     """Grade, and keep each result at once."""
-    fonts, workers = find_font_cache(), chosen.workers or os.cpu_count() or 1
+    workers = chosen.workers or os.cpu_count() or 1
+    like = Job(Submission(""), 0, chosen.limits, find_font_cache(), level, chosen.policy)
     exercises = sorted({task.submission.exercise for task in tasks} - {""})
-    taken = _calibrated(record, exercises, chosen, fonts, workers)
+    taken = calibrated(record, exercises, like, workers)
     jobs = [
-        Job(
+        replace(
+            like,
             submission=task.submission,
             seed=seed_for(seed, task.submission.student, task.submission.exercise),
-            limits=_at_least(chosen.limits, taken.get(task.submission.exercise, 0.0)),
-            font_cache=fonts,
-            policy=chosen.policy,
+            limits=at_least(chosen.limits, taken.get(task.submission.exercise, 0.0)),
             only=task.only,
             earlier=task.earlier,
         )
@@ -295,81 +301,3 @@ def _prepare(out: Path, submissions: Path) -> None:
         trial.unlink()
     except OSError as error:
         raise CommandError(f"{out} cannot be written: {error.strerror}; {another}.") from None
-
-
-def solution_of(exercise: str) -> Path:
-    """Where a checkout has the solution of an exercise."""
-    return PACKAGE.parent / "solutions" / exercise / f"{exercise}.ipynb"
-
-
-def _at_least(limits: Limits, seconds: float) -> Limits:
-    """Limits that leave room for a notebook whose solution takes that long on this machine."""
-    total, step = max(limits.total, 6 * seconds), max(limits.step, 3 * seconds)
-    return replace(limits, total=total, step=step)
-
-
-def _calibrated(
-    record: Record, exercises: Sequence[str], chosen: Options, fonts: str | None, workers: int
-) -> dict[str, float]:
-    """Grade the solutions as if they were handed in; anything but full marks stops the command.
-
-    A solution that got full marks from the same checks before is not run again.
-
-    Returns:
-        The seconds that each solution took.
-    """
-    generous = replace(chosen.limits, total=10 * chosen.limits.total, step=10 * chosen.limits.total)
-    jobs, prints, taken = [], {}, {}
-    for exercise in exercises:
-        path, spec = solution_of(exercise), pool.spec_of(exercise, chosen.policy)
-        if not path.is_file():
-            print(f"{exercise}: there is no solution here to calibrate with", file=sys.stderr)
-            continue
-        prints[exercise] = of_course(path.read_bytes(), *map(of_check, spec.checks))
-        known = (record.fact(f"calibrated {exercise}") or "").split()
-        if known and known[0] == prints[exercise]:
-            taken[exercise] = float(known[1])
-            continue
-        try:
-            notebook = read(path.name, path.read_bytes(), {exercise: spec.names})
-        except Unusable as unusable:
-            raise CommandError(f"The solution of {exercise}: {unusable.reason}.", 1) from None
-        one = Submission("the solution", exercise, notebook)
-        own = pool.spec_of(exercise).names  # what an instructor added is not in our solution
-        jobs.append(Job(one, secrets.randbits(64), generous, fonts, chosen.policy, own))
-        _demand_right_references(exercise, chosen.policy)
-    for _, result in grade_all(jobs, workers):
-        _demand_full_marks(result, chosen)
-        taken[result.exercise] = result.seconds
-        value = f"{prints[result.exercise]} {result.seconds}"
-        record.state(f"calibrated {result.exercise}", value)
-    return taken
-
-
-def _demand_right_references(exercise: str, policy: Path | None) -> None:
-    """What an instructor added must give full marks to its own reference."""
-    for check in load(policy, pool.exercise_names()).checks.get(exercise, ()):
-        reference = check.reference() if check.kind == "value" else check.reference
-        answer = InProcess(reference)
-        outcome = evaluate(check, answer, np.random.default_rng(0), hidden=True)
-        if not outcome.passed:
-            said = "\n".join(outcome.messages)
-            raise CommandError(
-                f"{policy}: the check {check.name} gives its own reference {outcome.points:g} of "
-                f"{outcome.maximum:g} points:\n{said}",
-                1,
-            )
-
-
-def _demand_full_marks(result: Result, chosen: Options) -> None:
-    spec = pool.spec_of(result.exercise, chosen.policy)
-    unmarked = {question.name for question in spec.open_questions}
-    for mark in result.marks:
-        if mark.points < mark.maximum and mark.answer not in unmarked:
-            said = "\n".join((*mark.messages, *result.notes))
-            raise CommandError(
-                f"The solution of {result.exercise} itself gets {mark.points:g} of "
-                f"{mark.maximum:g} points for {mark.answer or 'the notebook'}:\n{said}\n"
-                "Nothing was graded; mend the solution or its check first.",
-                1,
-            )

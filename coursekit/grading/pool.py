@@ -18,8 +18,10 @@ from coursekit.grading.collect import Submission
 from coursekit.grading.judge import Mark, Spec, judge
 from coursekit.grading.policy import load
 from coursekit.grading.report import Result
-from coursekit.grading.sandbox import Limits, Session
+from coursekit.grading.sandbox import Limits, Session, launcher_for
 
+# What allowed modules need of the rest of coursekit, where no answer can be found.
+SUPPORT = ("coursekit.arguments", "coursekit.cells.parameters", "coursekit.cells.shapes")
 PACKAGE = Path(coursekit.__file__).resolve().parent
 # What the stand-in for coursekit has in a student's process: these names, and they do nothing.
 IDLE = {
@@ -37,6 +39,7 @@ class Job:
         seed: draws the hidden inputs.
         limits: what it may use.
         font_cache: from `find_font_cache`.
+        level: the isolation to run at; "" for the best.
         policy: the instructor's own rules.
         only: the answers to grade; None for all.
         earlier: marks of the others, which stay.
@@ -46,6 +49,7 @@ class Job:
     seed: int
     limits: Limits
     font_cache: str | None = None
+    level: str = ""
     policy: Path | None = None
     only: tuple[str, ...] | None = None
     earlier: tuple[Mark, ...] = ()
@@ -113,8 +117,9 @@ def _some(spec: Spec, only: Sequence[str] | None) -> Spec:
 
 def _starter(job: Job) -> "partial[Session]":
     allowed = ["coursekit.errors", *course_spec(job.submission.exercise).allowed]
-    stand_in = {"package": str(PACKAGE), "allowed": allowed, "idle": IDLE}
-    return partial(Session, job.limits, stand_in, font_cache=job.font_cache)
+    stand_in = {"package": str(PACKAGE), "allowed": allowed, "idle": IDLE, "support": SUPPORT}
+    launcher = launcher_for(job.level) if job.level else None
+    return partial(Session, job.limits, stand_in, launcher, job.font_cache)
 
 
 def failed(job: Job, reason: str) -> Result:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from coursekit.checks.spec import Case, Check, Mistake, OpenQuestion, Part, Seeded
-from coursekit.grading import batch, pool
+from coursekit.grading import calibration, pool
 from coursekit.grading.judge import Spec
-from coursekit.grading.sandbox import Limits, Session
+from coursekit.grading.sandbox import Limits, Session, launcher_for
 
 STUB = "    # YOUR CODE HERE\n    raise NotImplementedError()"
 SMALL = Spec(
@@ -107,17 +107,18 @@ def small_course(monkeypatch, tmp_path):
     solution = save(tmp_path / "solution", small())
     monkeypatch.setattr(pool, "exercise_names", lambda: ("ex98_small",))
     monkeypatch.setattr(pool, "course_spec", lambda exercise: SMALL)
-    monkeypatch.setattr(batch, "solution_of", lambda exercise: solution)
+    monkeypatch.setattr(calibration, "solution_of", lambda exercise: solution)
     return solution
 
 
 @pytest.fixture
 def start():
-    """start(...) opens a Session; all are closed at the end."""
+    """start(...) opens a Session, at the level "limits" by default; all are closed at the end."""
     opened = []
 
-    def open_session(limits=None, stand_in=None, **options):
-        opened.append(Session(limits or Limits(), stand_in, **options))
+    def open_session(limits=None, stand_in=None, launcher=None, **options):
+        launcher = launcher or launcher_for("limits")
+        opened.append(Session(limits or Limits(), stand_in, launcher, **options))
         return opened[-1]
 
     yield open_session
@@ -128,7 +129,7 @@ def start():
 @pytest.fixture
 def package():
     """The folder of the real package."""
-    return str(Path(batch.PACKAGE))
+    return str(Path(pool.PACKAGE))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from coursekit import cli
 from coursekit.errors import CommandError
-from coursekit.grading import batch, pool
+from coursekit.grading import batch, calibration, pool
 from coursekit.grading.batch import Options
 from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission
@@ -19,7 +19,7 @@ from coursekit.grading.feedback import page_name
 from coursekit.grading.pool import Job, grade_all
 from coursekit.grading.record import NAME, Record
 from coursekit.grading.report import defuse
-from coursekit.grading.sandbox import Limits
+from coursekit.grading.sandbox import Limits, reached
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_every_submission_has_its_rows_whatever_happened(
         ("di", "", "0", "0", "no_notebook"),
     ]
     printed = capsys.readouterr().out
-    assert "isolation: limits" in printed
+    assert f"isolation: {reached().level}" in printed
     assert "2 answers wait for a person" in printed
     assert "4 students" in printed
     assert len(list((out / "feedback").iterdir())) == 4
@@ -91,7 +91,7 @@ def test_results_keep_the_seed_the_level_and_the_text_to_mark(
     with Record(tmp_path / "out") as record:
         ((result, _),) = record.latest()
     assert result.seed == batch.seed_for(3, "ann", "ex98_small")
-    assert (result.level, result.version) == ("limits", "0.1")
+    assert (result.level, result.version) == (reached().level, "0.1")
     assert result.marks[3].text == "Because it is so."
 
 
@@ -151,7 +151,7 @@ def test_the_page_is_escaped_loads_nothing_and_tells_no_secret(
     assert "Feedback for <b>ann & co" in page.words
     assert "5 of 9 points" not in page.words
     assert "2 of 9 points; up to 4 more" in page.words
-    assert "no sandbox" in page.words
+    assert f"Isolation: {reached().level}: " in page.words
     with Record(out) as record:
         assert str(record.latest()[0][0].seed) not in page.words
 
@@ -184,8 +184,8 @@ def test_a_solution_without_full_marks_stops_everything(small_course, submission
 def test_a_solution_that_takes_long_here_widens_the_limits_of_its_exercise():
     limits = Options(timeout=40).limits
     assert (limits.total, limits.step) == (40, 10)
-    assert batch._at_least(limits, 1) == limits
-    wider = batch._at_least(limits, 20)
+    assert calibration.at_least(limits, 1) == limits
+    wider = calibration.at_least(limits, 20)
     assert (wider.total, wider.step) == (120, 60)
 
 

@@ -196,7 +196,7 @@ def test_an_endless_loop_costs_its_own_answer(graded):
     assert points == {**FULL, "lstm_run": 0}
     assert causes == {**dict.fromkeys(NAMES, "ok"), "lstm_run": "timeout"}
     reason = graded[1]["loop"]["lstm_run"]["reason"]
-    assert reason == "lstm_run gave no answer: it did not finish within 8 s"
+    assert reason.startswith("lstm_run gave no answer: it did not finish within ")
 
 
 def test_an_answer_that_ends_the_process_costs_its_own_answer(graded):

@@ -8,7 +8,7 @@ import pytest
 from coursekit.grading.causes import Cause
 from coursekit.grading.judge import Player, judge
 from coursekit.grading.notebook import Cell, read
-from coursekit.grading.sandbox import Launcher, Limits, Lost, Session
+from coursekit.grading.sandbox import Launcher, Limits, Lost, Session, launcher_for
 
 FULL = {"doubled": 4, "draw": 3, "length": 2, "q_why": 0}
 LOOP = "def draw(rng, count):\n    while True: pass"
@@ -24,7 +24,7 @@ def graded(make, package):
         found = read("n.ipynb", json.dumps(content).encode(), specs)
         limits = Limits(total=total, step=step)
         stand_in = {"package": package, "allowed": [], "idle": idle}
-        start = partial(Session, limits, stand_in)
+        start = partial(Session, limits, stand_in, launcher_for("limits"))
         verdict = judge(found, make.spec, seed, limits=limits, start=start)
         points = {mark.answer: mark.points for mark in verdict.marks}
         causes = {mark.answer: mark.cause for mark in verdict.marks}
@@ -164,6 +164,34 @@ def test_endless_cells_never_use_up_all_time(monkeypatch):
     assert player.ask("has", name="answer")["kind"] == "value"
     assert sorted(player.lost) == [0, 1, 2, 3, 4, 5]
     assert now == 30 + 30 + 30 + 15 + 7.5 + 3.75
+
+
+def test_the_calls_of_one_answer_share_a_limit_and_replays_do_not_count(monkeypatch):
+    """On a clock of our own: a replay takes 50 s, a call 8, and an answer has 20."""
+    now = 0.0
+    monkeypatch.setattr("coursekit.grading.judge.time.monotonic", lambda: now)
+
+    class Started:
+        launcher = Launcher("none")
+
+        def ask(self, verb, seconds, **fields):
+            nonlocal now
+            takes = 50.0 if verb == "run_cell" else 8.0
+            now += min(takes, seconds)
+            if takes > seconds:
+                raise Lost("timeout", "no end")
+            return {"value": 1, "error": None}
+
+        def close(self):
+            pass
+
+    player = Player([Cell("slow")], Limits(total=600, step=100, answer=20), Started)
+    for _ in range(2):
+        player.begin_answer()
+        assert [player.ask("call")["value"], player.ask("call")["value"]] == [1, 1]
+        with pytest.raises(Lost, match="its calls did not finish within 20 s together"):
+            player.ask("call")
+    assert now == 2 * (50 + 20)
 
 
 def test_a_cell_that_raises_is_a_note_and_the_others_run(graded, make):

@@ -6,10 +6,10 @@ import nbformat
 import pytest
 
 from coursekit.grading import batch
-from coursekit.grading.batch import Job, grade
 from coursekit.grading.causes import Cause
 from coursekit.grading.collect import Submission, collect
 from coursekit.grading.notebook import read
+from coursekit.grading.pool import Job, grade
 from coursekit.grading.sandbox import Limits
 
 SPECS = {"ex98_small": ("doubled", "draw", "length", "q_why")}

@@ -1,17 +1,20 @@
 """A process of its own: it ends when it must, takes its children along, and knows no secrets."""
 
 import os
+import select
 import sys
 from pathlib import Path
 
 import pytest
 
+from coursekit.grading import wire
 from coursekit.grading.sandbox import (
+    LEVELS,
     Launcher,
     Limits,
     Lost,
     SandboxError,
-    pick_launcher,
+    launcher_for,
     tame,
 )
 
@@ -59,6 +62,87 @@ CHANNEL = (
     "import gc, socket\n"
     "channel = next(o for o in gc.get_objects() if isinstance(o, socket.socket))\n"
 )
+
+
+FRAME = (
+    CHANNEL + "import json, struct, threading\n"
+    "def frame(head, body=b''):\n"
+    "    return struct.pack('>II', len(head), len(body)) + head + body\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("import os\nwhile True: channel.sendall(os.urandom(1 << 16))", "died"),
+        ("channel.sendall(frame(b'[' * 5000 + b']' * 5000))", "died"),
+        ("channel.sendall(frame(b'[\"l\",' * 5000 + b'1' + b']' * 5000))", "died"),
+        ("channel.sendall(struct.pack('>II', 100 << 20, 0))", "died"),
+        ("channel.sendall(frame(json.dumps('x' * (4 << 20)).encode()))", "died"),
+        ('channel.sendall(frame(b\'["d",["number",7],["value",1]]\'))', "died"),
+        (
+            'whole = frame(b\'["d",["number",7],["text","\' + b\'x\' * 1000 + b\'"]]\')\n'
+            "for at in range(len(whole)):\n"
+            "    channel.sendall(whole[at : at + 1])\n"
+            "    threading.Event().wait(1)",
+            "timeout",
+        ),
+        ("channel.sendall(struct.pack('>II', 1000, 1 << 20))\nwhile True: pass", "timeout"),
+        ("channel.shutdown(socket.SHUT_WR)\nwhile True: pass", "died"),
+    ],
+)
+def test_whatever_comes_through_the_channel_ends_in_time_with_its_verdict(start, source, kind):
+    assert lose(start(), FRAME + source, 2).kind == kind
+
+
+def test_a_reply_before_it_was_asked_ends_the_session(start):
+    session = start()
+    source = FRAME + (
+        'def early(number):\n    reply = b\'["d",["number",%d],["value",1]]\' % number\n'
+        "    send = lambda: (told.wait(), channel.sendall(frame(reply)))\n"
+        "    threading.Thread(target=send).start()\n"
+        "told = threading.Event()\nearly(3)\nanswer = 1"
+    )
+    assert session.ask("run_cell", 60, source=source)["error"] is None
+    assert session.ask("value", 60, name="answer") == {"value": 1}
+    lost = lose(session, "told.set()\nimport time\nwhile True: time.sleep(60)", 60)
+    assert lost.kind == "died"
+    assert "out of turn" in lost.message
+
+
+def test_what_lies_in_the_channel_before_a_question_ends_the_session(start):
+    session = start()
+    source = FRAME + (
+        "import sys\nwire = sys.modules['_coursekit_wire']\nsend = wire.send\n"
+        "wire.send = lambda *given: (send(*given), channel.sendall(b'x'))"
+    )
+    with session.channel.dup() as ours:
+        session.ask("run_cell", 60, source=source)
+        select.select([ours], [], [])
+    with pytest.raises(Lost, match="before it was asked") as caught:
+        session.ask("has", 60, name="x")
+    assert caught.value.kind == "died"
+
+
+def test_arguments_that_cannot_be_sent_are_not_the_students_fault(start):
+    session = start()
+    with pytest.raises(wire.WireError):
+        session.ask("call", 60, name="f", arguments=(object(),), watch=False)
+    assert session.ask("has", 60, name="f") == {"kind": "missing"}
+
+
+def test_values_too_large_to_send_are_refused_and_the_worker_lives(start):
+    session = start()
+    source = (
+        "def text(): return 'x' * (100 << 20)\n"
+        "def deep():\n    inner = []\n    for _ in range(5000): inner = [inner]\n    return inner\n"
+        "def wide(): return [0] * 1_000_000\ndef fine(): return 1"
+    )
+    session.ask("run_cell", 60, source=source)
+    for name in ("text", "deep", "wide"):
+        reply = session.ask("call", 60, name=name, arguments=(), watch=False)
+        assert reply["failed"] == "refused"
+    assert session.ask("call", 60, name="fine", arguments=(), watch=False)["value"] == 1
 
 
 @pytest.mark.parametrize(
@@ -120,8 +204,10 @@ def test_the_environment_holds_no_secret_and_the_folder_is_its_own(start, monkey
 
 
 def test_the_level_is_that_of_the_launcher(start):
-    assert pick_launcher().level == "limits"
-    assert start().launcher.level == "limits"
+    assert [start(launcher=launcher_for(level)).launcher.level for level in LEVELS[:2]] == [
+        "none",
+        "limits",
+    ]
     wrapped = Launcher("wrapped", lambda line, folder: ["env", "INSIDE=yes", *line])
     session = start(launcher=wrapped)
     session.ask("run_cell", 60, source="import os\ninside = os.environ['INSIDE']")

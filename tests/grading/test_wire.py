@@ -1,9 +1,14 @@
 """The wire carries plain values, and whatever else comes in ends in one exception class."""
 
+import contextlib
 import json
 import math
+import os
+import resource
 import socket
 import struct
+import sys
+import threading
 import time
 from collections import namedtuple
 
@@ -131,6 +136,17 @@ def test_what_is_not_on_the_list_or_too_large_is_refused(value):
         encode(value)
 
 
+def test_many_small_arrays_are_too_many_on_both_sides_alike():
+    most = wire.MAX_COUNT // wire.ARRAY_COUNTS - 1
+    assert len(decode(encode([np.float64(1)] * most))) == most
+    with pytest.raises(WireError, match="too large"):
+        encode([np.float64(1)] * (most + 10))
+    one = b'["n","|b1"]'
+    head = b'["l",' + b",".join([one] * (most + 10)) + b"]"
+    with pytest.raises(WireError, match="too large"):
+        decode(frame(head, bytes(most + 10)))
+
+
 def test_a_list_that_holds_itself_is_refused():
     loop = []
     loop.append(loop)
@@ -181,7 +197,9 @@ def test_any_byte_is_a_sound_bool():
 
 
 def test_fuzzed_frames_give_a_value_or_the_one_exception():
-    """30,000 frames: noise, and good frames with bytes changed, cut or repeated."""
+    """Noise, and good frames with bytes changed, cut or repeated; COURSEKIT_FUZZ_FRAMES of them."""
+    frames = int(os.environ.get("COURSEKIT_FUZZ_FRAMES", "30000"))
+    before = peak_memory()
     rng = np.random.default_rng(5)
     good = [
         encode({"number": 3, "value": [np.arange(6.0).reshape(2, 3), (1, 2.5, None), "text"]}),
@@ -189,7 +207,7 @@ def test_fuzzed_frames_give_a_value_or_the_one_exception():
         frame(["a", "<f8", [2, 3]], bytes(48)),
     ]
     refused = 0
-    for trial in range(30_000):
+    for trial in range(frames):
         if trial % 10 == 0:
             mutated = bytearray(rng.bytes(int(rng.integers(0, 60))))
         else:
@@ -204,7 +222,71 @@ def test_fuzzed_frames_give_a_value_or_the_one_exception():
             decode(bytes(mutated))
         except WireError:
             refused += 1
-    assert refused > 10_000
+    assert refused > frames // 3
+    assert peak_memory() - before < 100 * 1024 * 1024
+
+
+def peak_memory():
+    """The most memory that this process has had, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"[" + b"[]," * 1_300_000 + b"[]]",
+        b"[" + b"{}," * 1_300_000 + b"{}]",
+        b'["l",' + b"0," * 2_000_000 + b"0]",
+        b'["l",' + b"1e9," * 1_000_000 + b"0]",
+        b'"' + b"[" * 4_000_000 + b'"',
+    ],
+    ids=["lists", "dicts", "integers", "floats", "text"],
+)
+def test_a_frame_at_the_size_limit_takes_bounded_memory(head):
+    before = peak_memory()
+    with pytest.raises(WireError):
+        decode(frame(head))
+    assert peak_memory() - before < 100 * 1024 * 1024
+
+
+def test_a_frame_that_claims_much_and_sends_nothing_takes_no_memory():
+    before = peak_memory()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack(">II", wire.MAX_HEAD, wire.MAX_BODY))
+        with pytest.raises(TimeoutError):
+            wire.receive(ours, time.monotonic() + 0.05)
+    assert peak_memory() - before < 16 * 1024 * 1024
+
+
+def test_a_frame_that_trickles_ends_at_the_deadline():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        feeding = threading.Thread(target=trickle, args=(theirs,))
+        feeding.start()
+        with pytest.raises(TimeoutError):
+            wire.receive(ours, time.monotonic() + 0.3)
+        ours.close()
+        feeding.join()
+
+
+def trickle(channel):
+    """Send one long frame byte after byte, until nobody listens."""
+    with contextlib.suppress(OSError):
+        channel.sendall(struct.pack(">II", 0, wire.MAX_BODY))
+        while True:
+            channel.sendall(b"x")
+
+
+def test_what_lies_unread_in_a_channel_is_seen_and_not_taken():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not wire.pending(ours)
+        wire.send(theirs, 7)
+        assert wire.pending(ours)
+        assert wire.receive(ours) == 7
+        assert not wire.pending(ours)
 
 
 def _lengths_that_fit(mutated):
