@@ -14,6 +14,12 @@ from coursekit.checks.spec import Check
 from coursekit.grading.causes import Cause, Unusable
 
 
+# What is read of a stranger's code, so that reading it has an end: characters of a notebook's cells
+# (the rest runs as it is), and lines of a cell that are no Python (the rest does nothing).
+MAX_CODE = 2_000_000
+MAX_MAGICS = 50
+
+
 @dataclass(frozen=True)
 class Cell:
     """A code cell: what to run, its grade_id, the names it defines, whether it is a stub."""
@@ -66,12 +72,16 @@ def read(
     texts: dict[str, str] = {}
     code: list[Cell] = []
     notes: list[str] = []
+    room = MAX_CODE
     for cell in cells:
         source = cell.get("source", "")
         source = source if isinstance(source, str) else ""
         grade_id = _grade_id(cell)
         if cell.get("cell_type") == "code":
-            code.append(_code_cell(source, grade_id, notes))
+            room -= len(source)
+            code.append(
+                _code_cell(source, grade_id, notes) if room >= 0 else Cell(source, grade_id)
+            )
         elif grade_id is not None:
             texts[grade_id] = f"{texts[grade_id]}\n\n{source}" if grade_id in texts else source
     claims = [course.get("exercise"), manifest.get("exercise")]
@@ -171,12 +181,20 @@ def clean(source: str, notes: list[str]) -> str:
         return "\n".join(f"# {line}" for line in source.splitlines())
     if magic:
         source = "\n" + source[magic.end() :]
-    for line in re.findall(r"^\s*(![^\n]*)", source, re.MULTILINE):
+    for line in re.findall(r"^[ \t]*(![^\n]*)", source, re.MULTILINE)[:MAX_MAGICS]:
         notes.append(f"a shell line was ignored: {line[:80]}")
+    if len(_NO_PYTHON.findall(source)) > MAX_MAGICS:  # each costs a pass over the whole cell
+        source = _NO_PYTHON.sub(r"\1pass", source)
     try:
         return str(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError):
+    except Exception:  # it gives up on a cell of 500 shell lines, and on what is no Python at all
         return source
+
+
+# A magic, a shell line or a question, alone or assigned.
+_NO_PYTHON = re.compile(
+    r"^([ \t]*)(?:[!%?,;/][^\n]*|[\w., \t]+=[ \t]*[!%][^\n]*|[^\n#]*\?[ \t]*)$", re.MULTILINE
+)
 
 
 def _tree(source: str) -> ast.Module | None:
@@ -241,7 +259,10 @@ def definitions(source: str) -> str:
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     kept = [node for node in tree.body if isinstance(node, kinds)]
-    return "\n".join(ast.unparse(node) for node in kept)
+    try:
+        return "\n".join(ast.unparse(node) for node in kept)
+    except RecursionError:  # an expression of thousands of terms
+        return ""
 
 
 def cell_of(check: Check, cells: Sequence[Cell]) -> Cell | None:
