@@ -235,7 +235,7 @@ class Worker:
             return {"failed": "not answered", "text": ""}
         except BaseException as raised:
             return {"failed": "error", "text": describe(name, raised)}
-        return {"value": value, "after": _without_generators(given) if watch else None}
+        return {"value": value, "after": _after(given) if watch else None}
 
     def value(self, name: str) -> dict[str, Any]:
         """The plain value of a global."""
@@ -257,6 +257,16 @@ def _generators(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _generators(item) for key, item in value.items()}
     return value
+
+
+def _after(given: Any) -> Any:
+    """The arguments as a call left them; None, which they never were, where they cannot be sent."""
+    after = _without_generators(given)
+    try:
+        wire.encode(after)
+    except Exception:
+        return None
+    return after
 
 
 def _without_generators(value: Any) -> Any:

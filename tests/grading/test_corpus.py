@@ -176,7 +176,7 @@ def test_no_attack_gains_or_touches_anything(graded, case):
     judge_case(case, graded("slow" if case.slow else "quick"))
 
 
-@pytest.mark.parametrize("case", map(isolated, ISOLATED))
+@pytest.mark.parametrize("case", [isolated(case) for case in ISOLATED])
 def test_no_attack_leaves_its_sandbox(graded, case):
     judge_case(case, graded("isolated"))
 

@@ -488,7 +488,7 @@ HOSTILE = (
             sigmoid="def sigmoid(net):\n    global count\n    count += 1\n"
             "    return 1 / (1 + np.exp(-net)) if count == 1 else 0 * net",
         ),
-        2,
+        3,  # the slopes, and the candidate, which needs no sigmoid
     ),
     Case(
         "remembers_earlier_inputs",
