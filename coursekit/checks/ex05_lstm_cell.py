@@ -14,14 +14,8 @@ from coursekit.checks.lstm_step_mistakes import STEP
 from coursekit.checks.spec import Case, Catalogue, Check, Part
 
 EXERCISE = "ex05_lstm_cell"
-# The modules of coursekit that are there while this exercise is graded. What they import is on the
-# list too, and must be: whatever one of them holds, an answer can reach through it.
-ALLOWED = (
-    "coursekit.arguments",
-    "coursekit.cells.parameters",
-    "coursekit.cells.shapes",
-    "coursekit.gradients",
-)
+# The modules that answers of this exercise may import from coursekit.
+ALLOWED = ("coursekit.gradients", "coursekit.figures")
 
 SIGMOID = Catalogue()
 SIGMOID_SLOPE = Catalogue()

@@ -21,15 +21,8 @@ from coursekit.checks.spec import Case, Check, OpenQuestion, Part, Seeded
 from coursekit.grammars import embedded_reber, reber
 
 EXERCISE = "ex06_reber"
-# The modules of coursekit that are there while this exercise is graded, with what they import: no
-# grammar, for an answer could reach it through them.
-ALLOWED = (
-    "coursekit.arguments",
-    "coursekit.cells",
-    "coursekit.gradients",
-    "coursekit.tasks.t_maze",
-    "coursekit.training",
-)
+# The modules that answers of this exercise may import from coursekit.
+ALLOWED = ("coursekit.cells", "coursekit.gradients", "coursekit.training", "coursekit.figures")
 GENERATOR = "it uses the generator it is given"
 
 

@@ -30,7 +30,6 @@ PACKAGE = Path(coursekit.__file__).resolve().parent
 IDLE = {
     "coursekit": ["NotYet", "check", "hint", "show"],
     "coursekit.checks": ["check", "hint"],
-    "coursekit.figures": ["*"],  # they draw with the very cells and grammars that are asked for
 }
 
 

@@ -15,7 +15,6 @@ import socket
 import sys
 import traceback
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +63,10 @@ class Printed(io.RawIOBase):
 class StandIn(importlib.abc.MetaPathFinder):
     """A package that is thin in here: no-op names, the allowed modules, ImportError otherwise.
 
-    Also for the allowed modules themselves: what one of them needs of its own package is on the
-    list too, or it is not there. Were it loaded for them alone, code could reach it through them.
-
     Args:
         package: The folder of the real package.
         allowed: Full names of modules that are real, with all that lies below them.
-        idle: For a module's full name, the names of functions in it that do nothing; with "*",
-            whatever is asked of it does nothing.
+        idle: For a module's full name, the names of functions in it that do nothing.
     """
 
     def __init__(self, package: str, allowed: list[str], idle: dict[str, list[str]]) -> None:
@@ -79,6 +74,7 @@ class StandIn(importlib.abc.MetaPathFinder):
         self.root = self.folder.name
         self.allowed = tuple(allowed)
         self.idle = idle
+        self.depth = 0  # above 0 while an allowed module loads what it needs itself
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         if fullname != self.root and not fullname.startswith(self.root + "."):
@@ -86,8 +82,10 @@ class StandIn(importlib.abc.MetaPathFinder):
         if self._is_allowed(fullname):
             return self._real(fullname)
         if self._is_thin(fullname):
-            loader = _Thin(self._idle_names(fullname))
+            loader = _Thin(self.idle.get(fullname, []))
             return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
+        if self.depth:
+            return self._real(fullname)
         raise ImportError(
             f"{fullname} is not there while this exercise is graded, because the answers could be "
             f"taken from it; the exercise uses {', '.join(self.allowed) or 'nothing of it'}",
@@ -99,14 +97,7 @@ class StandIn(importlib.abc.MetaPathFinder):
 
     def _is_thin(self, fullname: str) -> bool:
         holds_allowed = any(name.startswith(fullname + ".") for name in self.allowed)
-        return fullname == self.root or holds_allowed or bool(self._idle_names(fullname))
-
-    def _idle_names(self, fullname: str) -> list[str]:
-        """The idle names of a module; all of them below a module where all are."""
-        above = [name for name, names in self.idle.items() if "*" in names]
-        if any(fullname.startswith(name + ".") for name in above):
-            return ["*"]
-        return self.idle.get(fullname, [])
+        return fullname == self.root or fullname in self.idle or holds_allowed
 
     def _real(self, fullname: str) -> Any:
         place = self.folder.joinpath(*fullname.split(".")[1:])
@@ -118,9 +109,22 @@ class StandIn(importlib.abc.MetaPathFinder):
             place = place.with_suffix(".py")
         if not place.is_file():
             return None
+        loader = _Real(self, fullname, str(place))
         return importlib.util.spec_from_file_location(
-            fullname, place, submodule_search_locations=inside
+            fullname, place, loader=loader, submodule_search_locations=inside
         )
+
+    def forget(self, before: set[str]) -> None:
+        """Take away what an allowed module has loaded for itself and the exercise does not list."""
+        for name in set(sys.modules) - before:
+            if not name.startswith(self.root + "."):
+                continue
+            if self._is_allowed(name) or self._is_thin(name):
+                continue
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules and not self._is_allowed(parent):
+                vars(sys.modules[parent]).pop(child, None)
 
 
 class _Thin(importlib.abc.Loader):
@@ -132,32 +136,26 @@ class _Thin(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         module.__path__ = []
         for name in self.names:
-            if name == "*":
-                module.__getattr__ = _anything  # type: ignore[method-assign]
-                continue
             idle = type(name, (Exception,), {}) if name[0].isupper() else _nothing
             setattr(module, name, idle)
 
 
-class Nothing:
-    """Stands for a figure and its axes: every method does nothing, and it unpacks into two."""
+class _Real(importlib.machinery.SourceFileLoader):
+    """Loads an allowed module; what that imports of its own package is real meanwhile."""
 
-    def __call__(self, *arguments: Any, **options: Any) -> "Nothing":
-        return self
+    def __init__(self, finder: StandIn, fullname: str, path: str) -> None:
+        super().__init__(fullname, path)
+        self.finder = finder
 
-    def __getattr__(self, name: str) -> "Nothing":
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __iter__(self) -> Iterator["Nothing"]:
-        return iter((self, self))
-
-
-def _anything(name: str) -> Nothing:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return Nothing()
+    def exec_module(self, module: types.ModuleType) -> None:
+        before = set(sys.modules)
+        self.finder.depth += 1
+        try:
+            super().exec_module(module)
+        finally:
+            self.finder.depth -= 1
+            if self.finder.depth == 0:
+                self.finder.forget(before)
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:
