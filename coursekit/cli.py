@@ -63,7 +63,13 @@ def _check(args: argparse.Namespace) -> int:
 
 def _grade(args: argparse.Namespace) -> int:
     return _room("grading.batch").run(
-        args.submissions, args.out, workers=args.workers, seed=args.seed, timeout=args.timeout
+        args.submissions,
+        args.out,
+        workers=args.workers,
+        seed=args.seed,
+        timeout=args.timeout,
+        isolation=args.isolation,
+        accept_isolation=args.accept_isolation,
     )
 
 
@@ -171,6 +177,15 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         metavar="SECONDS",
         help="wall-clock limit for one notebook (120)",
+    )
+    levels = ("none", "limits", "bubblewrap")
+    grade.add_argument(
+        "--isolation", choices=levels, help="grade at this level (the best that is possible here)"
+    )
+    grade.add_argument(
+        "--accept-isolation",
+        choices=levels,
+        help="grade if this level is reached, or a better one (limits)",
     )
 
     reproduce = command("reproduce", "re-run a published table, row by row", _reproduce)

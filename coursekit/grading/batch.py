@@ -22,9 +22,20 @@ from coursekit.grading.causes import Cause, Unusable
 from coursekit.grading.collect import Submission, collect
 from coursekit.grading.judge import Mark, Spec, judge, seed_for
 from coursekit.grading.notebook import read
+from coursekit.grading.report import LEVELS as LEVEL_WORDS
 from coursekit.grading.report import Result, as_line, summary, write_csv, write_pages
-from coursekit.grading.sandbox import Limits, Session, find_font_cache
+from coursekit.grading.sandbox import (
+    LEVELS,
+    Limits,
+    SandboxError,
+    Session,
+    find_font_cache,
+    launcher_for,
+    reached,
+)
 
+# What allowed modules need of the rest of coursekit, where no answer can be found.
+SUPPORT = ("coursekit.arguments", "coursekit.cells.parameters", "coursekit.cells.shapes")
 PACKAGE = Path(coursekit.__file__).resolve().parent
 # What the stand-in for coursekit has in a student's process: these names, and they do nothing.
 IDLE = {
@@ -41,6 +52,7 @@ class Job:
     seed: int
     limits: Limits
     font_cache: str | None = None
+    level: str = ""
 
 
 def run(
@@ -49,6 +61,8 @@ def run(
     workers: int | None = None,
     seed: int | None = None,
     timeout: float | None = None,
+    isolation: str | None = None,
+    accept_isolation: str | None = None,
 ) -> int:
     """Grade a folder of submissions and write the reports.
 
@@ -59,13 +73,16 @@ def run(
         seed: Draws the hidden inputs; a secret one by default. It is kept in results.jsonl.
         timeout: Seconds for one notebook, 120 by default; a cell or a call may take a quarter. An
             exercise whose solution takes long here gets more: see `_at_least`.
+        isolation: One of `sandbox.LEVELS`; the best that this system reaches by default.
+        accept_isolation: The lowest level to grade at; "limits" by default.
 
     Returns:
         The exit code: 0 when every submission has its result, whatever the students wrote; 1 when
         the tool failed on some.
 
     Raises:
-        CommandError: Something about the folders or the course is not as it must be.
+        CommandError: Something about the folders or the course is not as it must be, or the
+            isolation is not the one asked for, or too low.
     """
     source, target = Path(submissions), Path(out)
     limits = _limits(timeout)
@@ -74,17 +91,20 @@ def run(
     if seed is not None and seed < 0:
         raise CommandError(f"the seed is {seed}; give an integer from 0 on.")
     found = collect(source, {name: spec_of(name).names for name in exercise_names()})
+    level = isolation_for(isolation, accept_isolation)
     _prepare(target, source)
     workers = workers or os.cpu_count() or 1
     seed = secrets.randbits(64) if seed is None else seed
     fonts = find_font_cache()
-    taken = _calibrate(sorted({one.exercise for one in found} - {""}), limits, fonts, workers)
+    handed_in = sorted({one.exercise for one in found} - {""})
+    taken = _calibrate(handed_in, limits, fonts, workers, level)
     jobs = [
         Job(
             submission=one,
             seed=seed_for(seed, one.student, one.exercise),
             limits=_at_least(limits, taken.get(one.exercise, 0.0)),
             font_cache=fonts,
+            level=level,
         )
         for one in found
     ]
@@ -157,8 +177,9 @@ def grade(job: Job) -> Result:
 
 def _starter(job: Job, spec: Spec) -> "partial[Session]":
     allowed = ["coursekit.errors", *spec.allowed]
-    stand_in = {"package": str(PACKAGE), "allowed": allowed, "idle": IDLE}
-    return partial(Session, job.limits, stand_in, font_cache=job.font_cache)
+    stand_in = {"package": str(PACKAGE), "allowed": allowed, "idle": IDLE, "support": SUPPORT}
+    launcher = launcher_for(job.level) if job.level else None
+    return partial(Session, job.limits, stand_in, launcher, job.font_cache)
 
 
 def _failed(job: Job, reason: str) -> Result:
@@ -206,7 +227,43 @@ def _limits(timeout: float | None) -> Limits:
         return Limits()
     if not 0 < timeout <= 86_400:
         raise CommandError(f"a time limit of {timeout:g} s is no use; give 0.1 to 86400.")
-    return Limits(total=timeout, step=timeout / 4)
+    return Limits(total=timeout, step=timeout / 4, answer=timeout / 2)
+
+
+def isolation_for(isolation: str | None, accept: str | None) -> str:
+    """The level to grade at; says on standard error why it is not the highest, if it was not asked.
+
+    Args:
+        isolation: The level asked for; None for the best.
+        accept: The lowest level that will do; None for "limits".
+
+    Raises:
+        CommandError: There is no such level, or it cannot be reached, or it is too low.
+    """
+    for name in (isolation, accept):
+        if name is not None and name not in LEVELS:
+            raise CommandError(f"there is no isolation {name!r}; give one of {', '.join(LEVELS)}.")
+    try:
+        probe = reached(isolation or LEVELS[-1])
+    except SandboxError as error:
+        raise CommandError(
+            f"No process for a student's code can be started here.\n{error}"
+        ) from None
+    if isolation is not None and probe.level != isolation:
+        raise CommandError(
+            f"The isolation {isolation} was asked for, but this system reaches {probe.level}.\n"
+            f"{probe.reason}\nMend that, or ask for --isolation {probe.level}."
+        )
+    if LEVELS.index(probe.level) < LEVELS.index(accept or "limits"):
+        why = probe.reason or f"it was asked for with --isolation {isolation}"
+        raise CommandError(
+            f"The isolation is {probe.level}: {LEVEL_WORDS[probe.level]}. Marks for real need "
+            f"{accept or 'limits'} or better.\n{why}\nMend that, or, if you trust whoever wrote "
+            f"these notebooks, accept it with --accept-isolation {probe.level}."
+        )
+    if probe.reason:
+        print(f"isolation: {probe.level}; not better, because\n{probe.reason}", file=sys.stderr)
+    return probe.level
 
 
 def _prepare(out: Path, submissions: Path) -> None:
@@ -235,19 +292,24 @@ def solution_of(exercise: str) -> Path:
 
 def _at_least(limits: Limits, seconds: float) -> Limits:
     """Limits that leave room for a notebook whose solution takes that long on this machine."""
-    total, step = max(limits.total, 6 * seconds), max(limits.step, 3 * seconds)
-    return replace(limits, total=total, step=step)
+    return replace(
+        limits,
+        total=max(limits.total, 6 * seconds),
+        step=max(limits.step, 3 * seconds),
+        answer=max(limits.answer, 3 * seconds),
+    )
 
 
 def _calibrate(
-    exercises: Sequence[str], limits: Limits, fonts: str | None, workers: int
+    exercises: Sequence[str], limits: Limits, fonts: str | None, workers: int, level: str
 ) -> dict[str, float]:
     """Grade the solutions as if they were handed in; anything but full marks stops the command.
 
     Returns:
         The seconds that each solution took.
     """
-    generous = replace(limits, total=10 * limits.total, step=10 * limits.total)
+    most = 10 * limits.total
+    generous = replace(limits, total=most, step=most, answer=most)
     jobs = []
     for exercise in exercises:
         path = solution_of(exercise)
@@ -259,7 +321,7 @@ def _calibrate(
         except Unusable as unusable:
             raise CommandError(f"The solution of {exercise}: {unusable.reason}.", 1) from None
         one = Submission("the solution", exercise, notebook)
-        jobs.append(Job(one, secrets.randbits(64), generous, fonts))
+        jobs.append(Job(one, secrets.randbits(64), generous, fonts, level))
     taken = {}
     for _, result in grade_all(jobs, workers):
         _demand_full_marks(result)

@@ -105,10 +105,12 @@ class Player:
     _sources: dict[int, str] = field(default_factory=dict)
     _session: Session | None = None
     _deadline: float = 0.0
+    _answer_deadline: float = 0.0
 
     def __post_init__(self) -> None:
         self._sources = {index: cell.source for index, cell in enumerate(self.cells)}
         self._deadline = time.monotonic() + self.limits.total
+        self.begin_answer()
 
     def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         """Ask a worker in which all cells have run.
@@ -116,10 +118,16 @@ class Player:
         Raises:
             Lost: The worker is gone; the next call gets a fresh one.
         """
+        begun = time.monotonic()
         while self._session is None:
             self._check_time()
             self._play()
+        self._answer_deadline += time.monotonic() - begun  # a replay is not the answer's fault
         return self._ask(self._session, verb, **fields)
+
+    def begin_answer(self) -> None:
+        """From now on, calls count towards another answer."""
+        self._answer_deadline = time.monotonic() + self.limits.answer
 
     def close(self) -> None:
         """End the worker."""
@@ -129,11 +137,17 @@ class Player:
 
     def _ask(self, session: Session, verb: str, **fields: Any) -> dict[str, Any]:
         left = self._check_time()
+        # At most half of what is left, so that endless cells cannot use up the time of others.
+        seconds = min(self.limits.step, left / 2)
+        of_answer = self._answer_deadline - time.monotonic()
+        is_cut = verb != "run_cell" and of_answer < seconds
         try:
-            # At most half of what is left, so that endless cells cannot use up the time of others.
-            return session.ask(verb, min(self.limits.step, left / 2), **fields)
-        except Lost:
+            return session.ask(verb, max(of_answer, 0.0) if is_cut else seconds, **fields)
+        except Lost as lost:
             self._session = None
+            if is_cut and lost.kind == "timeout":
+                whole = f"{self.limits.answer:.0f} s"
+                raise Lost("timeout", f"its calls did not finish within {whole} together") from None
             raise
 
     def _check_time(self) -> float:
@@ -353,6 +367,7 @@ def seed_for(seed: int, *names: str) -> int:
 def _mark(player: Player, check: Check, seed: int) -> Mark:
     rng = np.random.default_rng(seed_for(seed, check.name))
     calls = Calls(player, check)
+    player.begin_answer()
     try:
         outcome = evaluate(check, calls, rng, hidden=True)
     except SandboxError:

@@ -41,6 +41,7 @@ WORDS = {
 LEVELS = {
     "none": "a process of its own with a time limit, but no other limit and no sandbox",
     "limits": "a process of its own with limits on time, memory and file size, but no sandbox",
+    "bubblewrap": "a sandbox: no files but the interpreter's, no network, limits on what it uses",
 }
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _STYLE = """

@@ -79,16 +79,22 @@ def decode(frame: bytes) -> Any:
     head_size, body_size = _lengths(frame[: _PREFIX.size])
     if len(frame) != _PREFIX.size + head_size + body_size:
         raise WireError("the frame is not as long as it says")
-    start = _PREFIX.size + head_size
+    content = memoryview(frame)[_PREFIX.size :]
+    return _decode(bytes(content[:head_size]), content[head_size:])
+
+
+def _decode(head: bytes, body: memoryview) -> Any:
+    # Each bracket is a list or a dict before we see it: count them while they are still bytes.
+    if head.count(b"[") + head.count(b"{") > MAX_COUNT:
+        raise WireError("the value is too large")
     try:
-        head = json.loads(frame[_PREFIX.size : start].decode("ascii"), parse_int=_parse_int)
-        reader = _Reader(memoryview(frame)[start:])
-        value = reader.read(head, 0)
+        reader = _Reader(body)
+        value = reader.read(json.loads(head.decode("ascii"), parse_int=_parse_int), 0)
     except WireError:
         raise
-    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+    except Exception as error:  # whatever it is, it is about what came in
         raise WireError(f"not a frame of plain values ({type(error).__name__})") from None
-    if reader.at != body_size:
+    if reader.at != len(body):
         raise WireError("the frame has bytes that belong to no value")
     return value
 
@@ -101,8 +107,22 @@ def send(channel: socket.socket, value: Any, deadline: float | None = None) -> N
         TimeoutError: the deadline passed.
         OSError: the other side is gone.
     """
+    send_frame(channel, encode(value), deadline)
+
+
+def send_frame(channel: socket.socket, frame: bytes, deadline: float | None = None) -> None:
+    """Send what `encode` made; raises what `send` raises, without WireError."""
     channel.settimeout(_left(deadline))
-    channel.sendall(encode(value))
+    channel.sendall(frame)
+
+
+def pending(channel: socket.socket) -> bool:
+    """Whether bytes lie in the channel that nobody has read yet."""
+    channel.setblocking(False)
+    try:
+        return channel.recv(1, socket.MSG_PEEK) != b""
+    except BlockingIOError:
+        return False
 
 
 def receive(channel: socket.socket, deadline: float | None = None) -> Any:
@@ -114,7 +134,9 @@ def receive(channel: socket.socket, deadline: float | None = None) -> Any:
         TimeoutError: the whole frame was not here at the deadline, however slowly it trickled.
     """
     prefix = _receive_bytes(channel, _PREFIX.size, deadline)
-    return decode(prefix + _receive_bytes(channel, sum(_lengths(prefix)), deadline))
+    head_size, body_size = _lengths(bytes(prefix))
+    head = _receive_bytes(channel, head_size, deadline)
+    return _decode(bytes(head), memoryview(_receive_bytes(channel, body_size, deadline)))
 
 
 def _left(deadline: float | None) -> float | None:
@@ -126,15 +148,17 @@ def _left(deadline: float | None) -> float | None:
     return left
 
 
-def _receive_bytes(channel: socket.socket, size: int, deadline: float | None) -> bytes:
-    received = bytearray()
-    while len(received) < size:
-        channel.settimeout(_left(deadline))
-        part = channel.recv(min(size - len(received), 1 << 20))
-        if not part:
-            raise EOFError("the other side closed the channel")
-        received += part
-    return bytes(received)
+def _receive_bytes(channel: socket.socket, size: int, deadline: float | None) -> bytearray:
+    received = bytearray(size)  # zeros cost no memory before something is written over them
+    with memoryview(received) as room:
+        at = 0
+        while at < size:
+            channel.settimeout(_left(deadline))
+            count = channel.recv_into(room[at:])
+            if count == 0:
+                raise EOFError("the other side closed the channel")
+            at += count
+    return received
 
 
 def _lengths(prefix: bytes) -> tuple[int, int]:

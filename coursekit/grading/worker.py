@@ -63,16 +63,28 @@ class Printed(io.RawIOBase):
 class StandIn(importlib.abc.MetaPathFinder):
     """A package that is thin in here: no-op names, the allowed modules, ImportError otherwise.
 
+    What an allowed module imports is real only if it is allowed or support. Where it imports
+    something else, that could hold answers: it gets names that cannot be used, and its own
+    functions do nothing, as pictures drawn from an answer need not be drawn here.
+
     Args:
         package: The folder of the real package.
         allowed: Full names of modules that are real, with all that lies below them.
         idle: For a module's full name, the names of functions in it that do nothing.
+        support: Full names of modules that are real for allowed modules, and hold no answer.
     """
 
-    def __init__(self, package: str, allowed: list[str], idle: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        package: str,
+        allowed: list[str],
+        idle: dict[str, list[str]],
+        support: list[str] | tuple[str, ...] = (),
+    ) -> None:
         self.folder = Path(package)
         self.root = self.folder.name
         self.allowed = tuple(allowed)
+        self.support = tuple(support)
         self.idle = idle
         self.depth = 0  # above 0 while an allowed module loads what it needs itself
 
@@ -81,11 +93,11 @@ class StandIn(importlib.abc.MetaPathFinder):
             return None
         if self._is_allowed(fullname):
             return self._real(fullname)
-        if self._is_thin(fullname):
-            loader = _Thin(self.idle.get(fullname, []))
-            return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
-        if self.depth:
+        if self.depth and fullname in self.support:
             return self._real(fullname)
+        if self.depth or self._is_thin(fullname):
+            loader = _Thin(self, self.idle.get(fullname, []))
+            return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
         raise ImportError(
             f"{fullname} is not there while this exercise is graded, because the answers could be "
             f"taken from it; the exercise uses {', '.join(self.allowed) or 'nothing of it'}",
@@ -114,6 +126,12 @@ class StandIn(importlib.abc.MetaPathFinder):
             fullname, place, loader=loader, submodule_search_locations=inside
         )
 
+    def modules_of(self, fullname: str) -> set[str]:
+        """The names of the modules that a package has, as far as anything in here needs them."""
+        known = (*self.allowed, *self.support, *self.idle)
+        inside = [name for name in known if name.startswith(fullname + ".")]
+        return {name[len(fullname) + 1 :].partition(".")[0] for name in inside}
+
     def forget(self, before: set[str]) -> None:
         """Take away what an allowed module has loaded for itself and the exercise does not list."""
         for name in set(sys.modules) - before:
@@ -130,18 +148,43 @@ class StandIn(importlib.abc.MetaPathFinder):
 class _Thin(importlib.abc.Loader):
     """Makes a module whose functions do nothing; a name with a capital is an exception class."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, finder: StandIn, names: list[str]) -> None:
+        self.finder = finder
         self.names = names
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.__path__ = []
+        vars(module)["__all__"] = list(self.names)
         for name in self.names:
             idle = type(name, (Exception,), {}) if name[0].isupper() else _nothing
             setattr(module, name, idle)
+        vars(module)["__getattr__"] = lambda name: self._absent(module.__name__, name)
+
+    def _absent(self, module: str, name: str) -> "Absent":
+        """What an allowed module gets for a name that is not there; nobody else gets anything."""
+        if not self.finder.depth or name.startswith("__"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        if name in self.finder.modules_of(module):
+            raise AttributeError(name)  # the import goes on to find that module
+        return Absent(name, (), {})
+
+
+class Absent(type):
+    """A name out of a module that is not there: it can be imported, and nothing else."""
+
+    __all__: tuple[str, ...] = ()
+
+    def __getattr__(cls, name: str) -> "Absent":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Absent(name, (), {})
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        raise ImportError(f"{cls.__name__} is not there while an exercise is graded")
 
 
 class _Real(importlib.machinery.SourceFileLoader):
-    """Loads an allowed module; what that imports of its own package is real meanwhile."""
+    """Loads an allowed module; what that imports of its own package is found for it meanwhile."""
 
     def __init__(self, finder: StandIn, fullname: str, path: str) -> None:
         super().__init__(fullname, path)
@@ -152,10 +195,20 @@ class _Real(importlib.machinery.SourceFileLoader):
         self.finder.depth += 1
         try:
             super().exec_module(module)
+            if any(self._lacks(value) for value in vars(module).values()):
+                for name, value in list(vars(module).items()):
+                    if getattr(value, "__module__", None) == module.__name__ and callable(value):
+                        setattr(module, name, _nothing if not isinstance(value, type) else value)
         finally:
             self.finder.depth -= 1
             if self.finder.depth == 0:
                 self.finder.forget(before)
+
+    def _lacks(self, value: Any) -> bool:
+        """Whether a global of a module is something that is not there."""
+        if not isinstance(value, types.ModuleType):
+            return isinstance(value, Absent)
+        return isinstance(getattr(value.__spec__, "loader", None), _Thin)
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:
@@ -198,8 +251,17 @@ class Worker:
         sys.stdout = io.TextIOWrapper(self.printed, "utf-8", "replace", write_through=True)
         sys.stderr = sys.stdout
 
-    def prepare(self, limits: dict[str, int], stand_in: dict[str, Any]) -> dict[str, Any]:
-        """Set limits on this process and all that it starts, and hide the course."""
+    def prepare(
+        self, limits: dict[str, int], stand_in: dict[str, Any], user: int | None = None
+    ) -> dict[str, Any]:
+        """Give up root, set limits on this process and all that it starts, and hide the course."""
+        if user is not None:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
         if stand_in:
             sys.meta_path.insert(0, StandIn(**stand_in))
         return {"limits": set_limits(limits)}
@@ -308,6 +370,7 @@ def set_limits(limits: dict[str, int]) -> list[str]:
         "file": "RLIMIT_FSIZE",
         "processes": "RLIMIT_NPROC",
         "core": "RLIMIT_CORE",
+        "open_files": "RLIMIT_NOFILE",
     }
     done = []
     for name, amount in limits.items():

@@ -10,7 +10,7 @@ import pytest
 from coursekit.checks.spec import Case, Check, Mistake, OpenQuestion, Part, Seeded
 from coursekit.grading import batch
 from coursekit.grading.judge import Spec
-from coursekit.grading.sandbox import Limits, Session
+from coursekit.grading.sandbox import Limits, Session, launcher_for
 
 sys.path.insert(0, str(Path(__file__).parent))  # the corpus beside this file is a package
 
@@ -116,11 +116,12 @@ def small_course(monkeypatch, tmp_path):
 
 @pytest.fixture
 def start():
-    """start(...) opens a Session; all are closed at the end."""
+    """start(...) opens a Session, at the level "limits" by default; all are closed at the end."""
     opened = []
 
-    def open_session(limits=None, stand_in=None, **options):
-        opened.append(Session(limits or Limits(), stand_in, **options))
+    def open_session(limits=None, stand_in=None, launcher=None, **options):
+        launcher = launcher or launcher_for("limits")
+        opened.append(Session(limits or Limits(), stand_in, launcher, **options))
         return opened[-1]
 
     yield open_session

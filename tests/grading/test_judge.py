@@ -8,7 +8,7 @@ import pytest
 from coursekit.grading.causes import Cause
 from coursekit.grading.judge import Player, judge
 from coursekit.grading.notebook import Cell, read
-from coursekit.grading.sandbox import Launcher, Limits, Lost, Session
+from coursekit.grading.sandbox import Launcher, Limits, Lost, Session, launcher_for
 
 FULL = {"doubled": 4, "draw": 3, "length": 2, "q_why": 0}
 LOOP = "def draw(rng, count):\n    while True: pass"
@@ -24,7 +24,7 @@ def graded(make, package):
         found = read("n.ipynb", json.dumps(content).encode(), specs)
         limits = Limits(total=total, step=step)
         stand_in = {"package": package, "allowed": [], "idle": idle}
-        start = partial(Session, limits, stand_in)
+        start = partial(Session, limits, stand_in, launcher_for("limits"))
         verdict = judge(found, make.spec, seed, limits=limits, start=start)
         points = {mark.answer: mark.points for mark in verdict.marks}
         causes = {mark.answer: mark.cause for mark in verdict.marks}

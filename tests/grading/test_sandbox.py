@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from coursekit.grading.sandbox import (
+    LEVELS,
     Launcher,
     Limits,
     Lost,
     SandboxError,
-    pick_launcher,
+    launcher_for,
     tame,
 )
 
@@ -120,8 +121,10 @@ def test_the_environment_holds_no_secret_and_the_folder_is_its_own(start, monkey
 
 
 def test_the_level_is_that_of_the_launcher(start):
-    assert pick_launcher().level == "limits"
-    assert start().launcher.level == "limits"
+    assert [start(launcher=launcher_for(level)).launcher.level for level in LEVELS[:2]] == [
+        "none",
+        "limits",
+    ]
     wrapped = Launcher("wrapped", lambda line, folder: ["env", "INSIDE=yes", *line])
     session = start(launcher=wrapped)
     session.ask("run_cell", 60, source="import os\ninside = os.environ['INSIDE']")
