@@ -13,7 +13,6 @@ from typing import Any
 from coursekit.checks.spec import Check
 from coursekit.grading.causes import Cause, Unusable
 
-
 # What is read of a stranger's code, so that reading it has an end: characters of a notebook's cells
 # (the rest runs as it is), and lines of a cell that are no Python (the rest does nothing).
 MAX_CODE = 2_000_000

@@ -5,6 +5,7 @@ judge sends dicts (see wire.py) with a number and a verb, and gets a dict with t
 A cell or a call that raises is an answer like any other; whoever ends the process, ends it.
 """
 
+import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -273,12 +274,21 @@ class Worker:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         error = None
         try:
-            exec(compile(source, filename, "exec", dont_inherit=True), self.namespace)
+            self._execute(source, filename)
         except BaseException as raised:
             error = {"type": type(raised).__name__, "text": describe("the cell", raised)}
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
         return {"error": error, "printed": self.printed.take()}
+
+    def _execute(self, source: str, filename: str) -> None:
+        """Run code as a notebook does, where a cell may wait at its top level."""
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        waiting = eval(compile(source, filename, "exec", flags, True), self.namespace)
+        if waiting is not None:
+            import asyncio
+
+            asyncio.run(waiting)
 
     def has(self, name: str) -> dict[str, Any]:
         """Whether a name is bound, and to something that can be called."""

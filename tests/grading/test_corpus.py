@@ -45,7 +45,7 @@ class Graded:
     pages: dict[str, str]
     seconds: dict[str, float]
     host: Host
-    temporary: Path
+    temporary: list[str]
     left: list[str]
 
     def points(self, student: str) -> float:
@@ -128,7 +128,8 @@ def graded(tmp_path_factory):
                 seed=7,
                 timeout=SECONDS.get(name, 120.0),
             )
-        return read(folder, code, host, end_what_was_left(host, cases))
+        temporary = flattened(folder / "temporary")
+        return read(folder, code, host, temporary, end_what_was_left(host, cases))
 
     yield grade
     for host in hosts:
@@ -136,7 +137,18 @@ def graded(tmp_path_factory):
             process.communicate()
 
 
-def read(folder, code, host, left):
+def flattened(folder):
+    """The names in a folder; what is nested so deep that nobody could remove it is made flat."""
+    names = sorted(os.listdir(folder))
+    for name in names:
+        place, count = folder / name, 0
+        while (place / "d").is_dir():
+            (place / "d").rename(folder / f"flat{count}")
+            place, count = folder / f"flat{count}", count + 1
+    return names
+
+
+def read(folder, code, host, temporary, left):
     """What the reports say."""
     rows, seconds = {}, {}
     with (folder / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
@@ -146,7 +158,7 @@ def read(folder, code, host, left):
         result = json.loads(line)
         seconds[result["student"]] = result["seconds"]
     pages = {path.name: path.read_text("utf-8") for path in (folder / "out" / "feedback").iterdir()}
-    return Graded(code, rows, pages, seconds, host, folder / "temporary", left)
+    return Graded(code, rows, pages, seconds, host, temporary, left)
 
 
 def isolated(case):
@@ -166,6 +178,7 @@ def judge_case(case, found):
     assert {answer: causes.get(answer) for answer in case.causes} == case.causes
     assert [said for said in case.says if said not in page] == []
     assert [said for said in case.never if said in page] == []
+    assert [name for name, secret in found.host.secrets.items() if secret in page] == []
     assert found.host.touched(case.name) == []
     assert case.name not in found.left, "it left a process behind"
     assert found.seconds[case.folder] <= SECONDS.get("slow" if case.slow else "", 120.0) + ROOM
@@ -216,7 +229,7 @@ def test_every_submission_has_its_rows_and_a_page_of_its_own(graded, name):
 def test_the_command_itself_succeeds_and_leaves_nothing_behind(graded, name):
     found = graded(name)
     assert found.exit_code == 0
-    assert os.listdir(found.temporary) == []
+    assert found.temporary == []
     assert found.left == []
 
 

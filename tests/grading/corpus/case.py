@@ -90,7 +90,9 @@ class Host:
         """What of the host a case has reached, in words."""
         found = []
         folder = self.folder / case
-        if folder.is_dir():
+        if case in self.secrets and not folder.is_dir():
+            found.append("the folder of the host was removed")
+        elif folder.is_dir():
             names = sorted(path.name for path in folder.iterdir())
             if names != ["precious.txt"]:
                 found.append(f"the folder of the host holds {names}")
@@ -149,9 +151,18 @@ def _read(folder: str) -> str:
     return (ROOT / folder / EXERCISE / NAME).read_text("utf-8")
 
 
-def released() -> dict[str, Any]:
+def whole() -> dict[str, Any]:
     """The notebook that is handed out."""
     return dict(json.loads(_read("exercises")))
+
+
+def released() -> dict[str, Any]:
+    """The same without its picture, which takes longer to load than all the rest."""
+    made = whole()
+    made["cells"] = [cell for cell in made["cells"] if "figures." not in text(cell)]
+    for cell in made["cells"]:
+        cell["source"] = text(cell).replace("check, figures, hint, show", "check, hint")
+    return made
 
 
 def grade_id(cell: dict[str, Any]) -> str | None:

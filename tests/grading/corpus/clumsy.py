@@ -24,6 +24,7 @@ from corpus.case import (
     right,
     save,
     text,
+    whole,
 )
 from coursekit.checks.pack import pack
 
@@ -74,6 +75,14 @@ def named(name: str, made: Callable[[], Notebook] = handed_in) -> Callable[[Plac
         save(place, made(), name)
 
     return build
+
+
+def as_it_should_be(place: Place) -> Notebook:
+    """The whole notebook, with its picture."""
+    made = whole()
+    for name, source in RIGHT.items():
+        cell_of(made, name)["source"] = source
+    return made
 
 
 def anonymous() -> Notebook:
@@ -133,6 +142,7 @@ def old_format(place: Place) -> None:
     made["nbformat_minor"] = 4
     for cell in made["cells"]:
         cell.pop("id", None)
+        cell["source"] = text(cell)
     old = nbformat.convert(nbformat.from_dict(made), 3)
     save(place, json.dumps(old))
 
@@ -213,12 +223,13 @@ def lstm_step(params, x, h, c):
     net = {k: x @ params["W_" + k].T + h @ params["U_" + k].T + params["b_" + k] for k in "ifog"}
     return {k: sigmoid(net[k]) for k in "ifo"} | {"g": np.tanh(net["g"]), "c": c, "h": h}
 """
+RENAMED = RIGHT["lstm_gradient"].replace("def lstm_gradient", "def my_gradient")
 PRINTS = RIGHT["lstm_step"].replace("i, f, o =", "print(params, x)\n    print('.')\n    i, f, o =")
 
 CLUMSY = tuple(
     Case(name, build, honest, least=honest, causes=causes)
     for name, build, honest, causes in (
-        ("as_it_should_be", filled(), ALL, {}),
+        ("as_it_should_be", as_it_should_be, ALL, {}),
         ("untouched", lambda place: released(), 0, {"sigmoid": "not_answered"}),
         ("renamed_file", named("Homework of mine (1).ipynb", anonymous), ALL, {}),
         ("another_ending", named(f"{NAME}.txt"), ALL, {}),
@@ -240,7 +251,7 @@ CLUMSY = tuple(
         ("prints_in_an_answer", filled(lstm_step=PRINTS), ALL, {}),
         (
             "shell_lines_and_magics",
-            before("!pip install x\n%matplotlib widget\n%load_ext autoreload\nwho = !whoami\ncd .."),
+            before("!pip install x\n%matplotlib widget\nwho = !whoami\nwho?\ncd .."),
             ALL,
             {},
         ),
@@ -248,13 +259,13 @@ CLUMSY = tuple(
         ("asks_for_input", before("name = input('Your name? ')\nprint(name)"), ALL, {}),
         (
             "plots",
-            before("import matplotlib.pyplot as plt\nplt.plot(range(9))\nplt.show()\nplt.pause(0.1)"),
+            before("import matplotlib.pyplot as plt\nplt.plot(range(9))\nplt.show()"),
             ALL,
             {},
         ),
         (
             "draws_with_the_course",
-            before("fig, ax = figures.axes()\nfigures.matrix(np.eye(3), ax=ax)\nax.grid(True)"),
+            before("from coursekit import figures\nfigures.matrix(np.eye(3))"),
             ALL,
             {},
         ),
@@ -279,7 +290,7 @@ CLUMSY = tuple(
         ("another_route", filled(lstm_step=ANOTHER_ROUTE), ALL, {}),
         ("extra_arguments", filled(lstm_run=EXTRA), ALL, {}),
         ("lambda", filled(sigmoid="sigmoid = lambda net: 1 / (1 + np.exp(-net))"), ALL, {}),
-        ("renamed_function", filled(tanh_slope="def slope(t):\n    return 1 - t**2"), ALL - 0, {}),
+        ("renamed_function", filled(lstm_gradient=RENAMED), ALL, {}),
         (
             "shared_state",
             filled(
@@ -299,8 +310,9 @@ CLUMSY = tuple(
          ALL, {}),
         ("does_not_parse", edited(conflict), ALL - 1 - 12 - 5, {"sigmoid_slope": "raised"}),
         ("gates_only", filled(lstm_step=GATES_ONLY), 3 + 3, {"lstm_step": "wrong"}),
+        # 7 of the step; the backward step has the wrong old c, but not everywhere; 5 more
         ("changes_its_inputs", filled(lstm_step=RIGHT["lstm_step"].replace(
-            "new_c = f * c + i * g", "c *= f\n    c += i * g\n    new_c = c")), 0, {}),
+            "new_c = f * c + i * g", "c *= f\n    c += i * g\n    new_c = c")), 7 + 4 + 5, {}),
         ("empty_file", lambda place: save(place, "") and None, 0, {"": "not_a_notebook"}),
         ("empty_folder", lambda place: None, 0, {"": "no_notebook"}),
         ("an_essay", lambda place: save(place, "Dear teacher", "essay.pdf") and None, 0,

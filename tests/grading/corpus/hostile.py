@@ -1,7 +1,9 @@
 """Notebooks that attack the grader. None may earn more than what is right in it."""
 
+import json
 import os
 import zipfile
+import zlib
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,7 @@ from corpus.case import (
     cell_of,
     each,
     handed_in,
+    insert,
     right,
     save,
 )
@@ -75,14 +78,12 @@ def table_of_public_inputs(place: Place) -> dict[str, Any]:
     made = handed_in((), **each("return look_up(given)"))
     known: dict[str, Any] = {}
     for check in checks.for_exercise("ex05_lstm_cell"):
-        seed = [PUBLIC_SEED, __import__("zlib").crc32(check.name.encode())]
+        seed = [PUBLIC_SEED, zlib.crc32(check.name.encode())]
         for case in check.cases(np.random.default_rng(seed)):
-            keys = ["|".join(f"{_key(one):.6f}" for one in case.arguments)]
-            known[keys[0]] = _plain(check.reference(*case.arguments))
+            key = "|".join(f"{_key(one):.6f}" for one in case.arguments)
+            known[key] = _plain(check.reference(*case.arguments))
     lines += ["def look_up(given):", "    found = table['|'.join(f'{key(o):.6f}' for o in given)]"]
     lines += ["    return found", f"table = {known!r}"]
-    from corpus.case import insert
-
     return insert(made, "\n".join(lines))
 
 
@@ -130,8 +131,6 @@ def bomb(place: Place) -> None:
 
 def escape(place: Place) -> None:
     """Notebooks whose names in the zip lead out of the folder."""
-    import json
-
     raw = json.dumps(handed_in(())).encode()
     up = "../" * 12 + str(place.host.file(place.case).parent).lstrip("/") + "/escaped.ipynb"
     archive((up, raw), (str(place.host.file(place.case).parent / "root.ipynb"), raw))(place)
@@ -238,7 +237,6 @@ HOSTILE = (
         attack(
             "deep = []\nfor _ in range(5000):\n    deep = [deep]",
             **each("return deep"),
-            answered=(),
         ),
         0,
     ),
@@ -309,8 +307,9 @@ HOSTILE = (
         attack(
             WORKER + "real = wire.encode\nodd = [[], {}, 'x' * 900, None, 1.5, wire.Seeded(3)]\n"
             "def encode(value):\n"
-            "    return real({'number': value['number'], **dict.fromkeys(\n"
-            "        ('kind', 'value', 'after', 'failed', 'error', 'text'), odd[value['number'] % 6])})\n"
+            "    names = ('kind', 'value', 'after', 'failed', 'error', 'text')\n"
+            "    number = value['number']\n"
+            "    return real({'number': number, **dict.fromkeys(names, odd[number % 6])})\n"
             "wire.encode = encode",
         ),
         0,
@@ -402,8 +401,7 @@ HOSTILE = (
     Case(
         "garbage_collector",
         attack(
-            "import gc, types\nfrom coursekit import figures\nfrom coursekit.gradients import bptt\n"
-            "as_dict = lambda f: lambda p, x, h, c: dict(f(p, x, h, c))\n"
+            "import gc, types\nfrom coursekit import figures\nimport coursekit.gradients\n"
             "names = dict(sigmoid='sigmoid', lstm_step='step', lstm_step_back='step_back',\n"
             "             lstm_run='run', lstm_gradient='gradient', sigmoid_slope='slope')\n"
             "found = [o for o in gc.get_objects() if isinstance(o, types.FunctionType)\n"

@@ -39,7 +39,8 @@ ISOLATED = (
     ),
     _reads(
         "takes_the_stand_in_away",
-        "import sys\nsys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != 'StandIn']\n"
+        "import sys\n"
+        "sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != 'StandIn']\n"
         "for name in list(sys.modules):\n    if name.startswith('coursekit'):\n"
         "        del sys.modules[name]\n"
         "sys.path.insert(0, <root>)\nimport coursekit.checks.lstm_reference as module\n"
@@ -74,7 +75,7 @@ ISOLATED = (
         attack(
             "import glob, os, pwd\nseen = []\nfor user in pwd.getpwall():\n"
             "    seen += glob.glob(user.pw_dir + '/.*rc') + glob.glob(user.pw_dir + '/.ssh/*')\n"
-            "seen += [p for p in ('/etc/shadow', <root> + '/pyproject.toml') if os.path.exists(p)]\n"
+            "seen += filter(os.path.exists, ('/etc/shadow', <root> + '/pyproject.toml'))\n"
             "if seen:\n    raise RuntimeError('reached: ' + str(seen))",
             POINTS,
         ),
