@@ -405,7 +405,7 @@ HOSTILE = (
             "names = dict(sigmoid='sigmoid', lstm_step='step', lstm_step_back='step_back',\n"
             "             lstm_run='run', lstm_gradient='gradient', sigmoid_slope='slope')\n"
             "found = [o for o in gc.get_objects() if isinstance(o, types.FunctionType)\n"
-            "         and o.__module__.startswith('coursekit')]\n"
+            "         and str(o.__module__).startswith('coursekit')]\n"
             "taken = {a: next(o for o in found if o.__name__ == n) for a, n in names.items()}",
             **LINKED,
         ),
@@ -545,7 +545,8 @@ HOSTILE = (
     Case(
         "memory_bomb",
         attack(
-            "import numpy as np\nheld = []\nwhile True:\n    held.append(bytearray(1 << 28))",
+            "import numpy as np\ndef bomb():\n    held = []\n    while True:\n"
+            "        held.append(bytearray(1 << 28))\nbomb()",
             POINTS,
             tanh_slope="def tanh_slope(t):\n    return np.zeros(1 << 44)",
         ),
