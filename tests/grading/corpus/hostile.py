@@ -360,6 +360,7 @@ HOSTILE = (
         "two_processes_reply",
         attack("import os", POINTS, lstm_run=RIGHT["lstm_run"] + "\nos.fork()"),
         ALL,
+        slow=True,  # every cell after it is lost in turn, until its time is used up
     ),
     Case(
         "writes_when_deleted",
