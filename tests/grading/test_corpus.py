@@ -242,7 +242,7 @@ def test_no_report_holds_a_secret_or_acts_by_itself(graded, name):
         assert "\x1b" not in text
         assert [name for name, secret in found.host.secrets.items() if secret in text] == []
     for page in found.pages.values():
-        assert not any(tag in page for tag in ("<script", "<img", "src=x onerror", "href="))
+        assert not any(tag in page for tag in ("<script", "<img", "<a ", "href="))
 
 
 def test_the_corpus_is_as_large_as_it_must_be():
