@@ -7,7 +7,7 @@ brings a `call(name, arguments)`: into this process (`InProcess`), or into a san
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -249,12 +249,19 @@ def evaluate(
     """
     cases = list(check.cases(rng))
     seen: list[_Seen] = []
+    watches = any(case.watch for case in cases)
     for case in cases:
-        seen.append(_look(call, check, case))
+        seen.append(_look(call, check, case, watch=watches))
         failure = seen[-1].failure
         if failure is not None and failure.kind in _HOPELESS:
             seen += [seen[-1]] * (len(cases) - len(seen))
             break
+    if watches:  # a change at any call counts, and it counts where the arguments are spoken of
+        spoiled = any(what.changed for what in seen)
+        seen = [
+            replace(what, changed=case.watch and spoiled)
+            for case, what in zip(cases, seen, strict=True)
+        ]
     found = [_judge(check, case, what) for case, what in zip(cases, seen, strict=True)]
     failures = [what.failure for what in seen if what.failure is not None]
     named = _name_mistake(check, cases, seen, found)
@@ -272,14 +279,14 @@ def evaluate(
     )
 
 
-def _look(call: Call, check: Check, case: Case) -> _Seen:
+def _look(call: Call, check: Check, case: Case, watch: bool = False) -> _Seen:
     try:
         if case.calls:
             return _Seen([call(check.name, arguments) for arguments in case.calls])
-        watch = getattr(call, "watch", None) if case.watch else None
-        if watch is None:
+        watching = getattr(call, "watch", None) if watch or case.watch else None
+        if watching is None:
             return _Seen(call(check.name, case.arguments))
-        value, after = watch(check.name, case.arguments)
+        value, after = watching(check.name, case.arguments)
         return _Seen(value, changed=not _same(after, case.arguments))
     except CallFailed as failure:
         return _Seen(failure=failure)

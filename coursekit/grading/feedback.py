@@ -27,7 +27,7 @@ footer{color:#555;font-size:.9rem;border-top:1px solid #bbb;margin-top:2rem;padd
 def page_name(student: str) -> str:
     """A file name for a student's page: the student's name where that is safe, else with a hash."""
     plain = re.sub(r"[^\w.-]", "_", student).strip(".")[:80]
-    if plain == student:
+    if plain == student and not re.search(r"-[0-9a-f]{8}$", plain):  # that is how others' end
         return f"{plain}.html"
     return f"{plain or 'student'}-{hashlib.sha256(_bytes(student)).hexdigest()[:8]}.html"
 

@@ -305,7 +305,8 @@ def _failed(name: str, reply: dict[str, Any]) -> CallFailed:
     if kind == "not answered":
         return CallFailed("not answered", f"{name} is not answered yet")
     if kind == "refused":
-        return CallFailed("refused", f"{name} returns what cannot be graded: {tame(reply['text'])}")
+        why = tame(reply.get("text"))
+        return CallFailed("refused", f"{name} returns what cannot be graded: {why}")
     return CallFailed("error", tame(reply.get("text")) or f"{name} raises an error")
 
 

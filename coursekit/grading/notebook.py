@@ -26,6 +26,11 @@ import sys as _sys, types as _types
 _sys.modules.setdefault({module!r}, _types.SimpleNamespace(**globals()))
 """
 
+# What is read of a stranger's code, so that reading it has an end: characters of a notebook's cells
+# (the rest runs as it is), and lines of a cell that are no Python (the rest does nothing).
+MAX_CODE = 2_000_000
+MAX_MAGICS = 50
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -85,15 +90,18 @@ def read(
     manifest = manifest if isinstance(manifest, Mapping) else {}
     texts: dict[str, str] = {}
     code: list[Cell] = []
+    room = MAX_CODE
     for cell in cells:
         source = cell.get("source", "")
         source = source if isinstance(source, str) else ""
         grade_id = _grade_id(cell)
         if cell.get("cell_type") == "code":
-            code.append(_code_cell(source, grade_id, notes))
-        elif grade_id is not None and grade_id in _defined_in(source):
+            room -= len(source)
+            code.append(_code_cell(source, grade_id, notes, room))
+        elif grade_id is not None and room > 0 and grade_id in _defined_in(source):
+            room -= len(source)
             notes.append(f"the cell {grade_id} is no code cell any more; it was run as one")
-            code.append(_code_cell(source, grade_id, notes))
+            code.append(_code_cell(source, grade_id, notes, room))
         elif grade_id is not None:
             source = with_pictures(source, cell.get("attachments"), notes)
             texts[grade_id] = f"{texts[grade_id]}\n\n{source}" if grade_id in texts else source
@@ -241,7 +249,10 @@ def _picture(bundle: Any) -> tuple[str, str]:
     return "", ""
 
 
-def _code_cell(source: str, grade_id: str | None, notes: list[str]) -> Cell:
+def _code_cell(source: str, grade_id: str | None, notes: list[str], room: int) -> Cell:
+    """A cell, read if there is room for it; else it runs as it is."""
+    if room < 0:
+        return Cell(source, grade_id)
     cleaned = clean(source, notes)
     tree = _tree(cleaned)
     defines = _defined(tree) if tree is not None else ()
@@ -302,12 +313,20 @@ def clean(source: str, notes: list[str]) -> str:
         return "\n".join(f"# {line}" for line in source.splitlines())
     if magic:
         source = "\n" + source[magic.end() :]
-    for line in re.findall(r"^\s*(![^\n]*)", source, re.MULTILINE):
+    for line in re.findall(r"^[ \t]*(![^\n]*)", source, re.MULTILINE)[:MAX_MAGICS]:
         notes.append(f"a shell line was ignored: {line[:80]}")
+    if len(_NO_PYTHON.findall(source)) > MAX_MAGICS:  # each costs a pass over the whole cell
+        source = _NO_PYTHON.sub(r"\1pass", source)
     try:
         return str(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError):
+    except Exception:  # it gives up on a cell of 500 shell lines, and on what is no Python at all
         return source
+
+
+# A magic, a shell line or a question, alone or assigned.
+_NO_PYTHON = re.compile(
+    r"^([ \t]*)(?:[!%?,;/][^\n]*|[\w., \t]+=[ \t]*[!%][^\n]*|[^\n#]*\?[ \t]*)$", re.MULTILINE
+)
 
 
 def _tree(source: str) -> ast.Module | None:
@@ -372,7 +391,10 @@ def definitions(source: str) -> str:
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     kept = [node for node in tree.body if isinstance(node, kinds)]
-    return "\n".join(ast.unparse(node) for node in kept)
+    try:
+        return "\n".join(ast.unparse(node) for node in kept)
+    except RecursionError:  # an expression of thousands of terms
+        return ""
 
 
 def cell_of(check: Check, cells: Sequence[Cell]) -> Cell | None:

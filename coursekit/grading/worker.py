@@ -5,6 +5,7 @@ judge sends dicts (see wire.py) with a number and a verb, and gets a dict with t
 A cell or a call that raises is an answer like any other; whoever ends the process, ends it.
 """
 
+import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -273,12 +274,21 @@ class Worker:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         error = None
         try:
-            exec(compile(source, filename, "exec", dont_inherit=True), self.namespace)
+            self._execute(source, filename)
         except BaseException as raised:
             error = {"type": type(raised).__name__, "text": describe("the cell", raised)}
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
         return {"error": error, "printed": self.printed.take()}
+
+    def _execute(self, source: str, filename: str) -> None:
+        """Run code as a notebook does, where a cell may wait at its top level."""
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        waiting = eval(compile(source, filename, "exec", flags, True), self.namespace)
+        if waiting is not None:
+            import asyncio
+
+            asyncio.run(waiting)
 
     def has(self, name: str) -> dict[str, Any]:
         """Whether a name is bound, and to something that can be called."""
@@ -295,7 +305,7 @@ class Worker:
             return {"failed": "not answered", "text": ""}
         except BaseException as raised:
             return {"failed": "error", "text": describe(name, raised)}
-        return {"value": value, "after": _without_generators(given) if watch else None}
+        return {"value": value, "after": _after(given) if watch else None}
 
     def value(self, name: str) -> dict[str, Any]:
         """The plain value of a global."""
@@ -317,6 +327,16 @@ def _generators(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _generators(item) for key, item in value.items()}
     return value
+
+
+def _after(given: Any) -> Any:
+    """The arguments as a call left them; None, which they never were, where they cannot be sent."""
+    after = _without_generators(given)
+    try:
+        wire.encode(after)
+    except Exception:
+        return None
+    return after
 
 
 def _without_generators(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """A small exercise with its specs, notebooks made of cells, and folders of students."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from coursekit.checks.spec import Case, Check, Mistake, OpenQuestion, Part, Seed
 from coursekit.grading import calibration, pool
 from coursekit.grading.judge import Spec
 from coursekit.grading.sandbox import Limits, Session, launcher_for
+
+sys.path.insert(0, str(Path(__file__).parent))  # the corpus beside this file is a package
 
 STUB = "    # YOUR CODE HERE\n    raise NotImplementedError()"
 SMALL = Spec(
