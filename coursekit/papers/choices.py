@@ -15,6 +15,8 @@ from coursekit.papers.row import Row
 
 #: in place of a choice's name: the row as the paper prints it
 AS_PRINTED: Final = "as_printed"
+PER_SEQUENCE: Final = "weights move once a sequence"
+EVERY_LEGAL: Final = "targets have a one for every legal successor"
 #: a trial of the search that needs more than so many times the printed number counts as failed
 GIVEN_UP: Final = 3
 
@@ -32,12 +34,14 @@ class Choice:
         says: what it means, in a few words.
         change: the row with the choice made.
         applies: whether it makes a difference for a row.
+        instead: what a row says among its choices as long as this one is not made.
     """
 
     name: str
     says: str
     change: Callable[[Row], Row]
     applies: Callable[[Row], bool] = _always
+    instead: str = ""
 
 
 def _layout(**changes: Any) -> Callable[[Row], Row]:
@@ -142,12 +146,14 @@ CHOICES: Final = (
         "weights move after every step with a target",
         lambda row: replace(row, every_step=True),
         _at_every_step,
+        PER_SEQUENCE,
     ),
     Choice(
         "actual_next",
         "the target is the symbol that follows, not all that may",
         _task(actual_next=True),
         lambda row: row.experiment == "1",
+        EVERY_LEGAL,
     ),
     Choice(
         "error_at_end",
@@ -195,9 +201,10 @@ def made(row: Row, names: str) -> Row:
     """The same under the row's own name, with what the choices say among its choices."""
     if not names:
         return row
-    says = tuple(BY_NAME[name].says for name in names.split("+"))
+    used = [BY_NAME[name] for name in names.split("+")]
+    kept = tuple(said for said in row.choices if said not in {each.instead for each in used})
     same = replace(varied(row, names), name=row.name, cap=row.cap)
-    return replace(same, choices=row.choices + says)
+    return replace(same, choices=kept + tuple(each.says for each in used))
 
 
 def single(row: Row) -> list[Row]:

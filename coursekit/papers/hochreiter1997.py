@@ -4,7 +4,7 @@ from typing import Final
 
 from coursekit.blocks import PUBLISHED
 from coursekit.papers import competitors
-from coursekit.papers.choices import made
+from coursekit.papers.choices import EVERY_LEGAL, PER_SEQUENCE, made
 from coursekit.papers.row import Row
 from coursekit.papers.stopping import FewWrong, RightInARow, Rule
 from coursekit.tasks import (
@@ -19,7 +19,6 @@ from coursekit.tasks.reber_sets import ReberSets
 
 TITLE: Final = "Hochreiter and Schmidhuber 1997, Long short-term memory, Neural Computation 9(8)"
 
-PER_SEQUENCE = "weights move once a sequence"
 CAP = "a trial that needs more than five times the printed number counts as failed"
 WITHOUT_WINDOW = "the ten thousand right sequences at the end are not counted"
 MEAN_ERROR = "the mean error is that of the last 2,000 sequences, not squared"
@@ -43,7 +42,7 @@ def _reber(number: int, printed: float, success: float) -> Row:
         choices=(
             CAP,
             PER_SEQUENCE,
-            "targets have a one for every legal successor",
+            EVERY_LEGAL,
             "both sets are checked after every 100 strings",
         ),
     )

@@ -5,7 +5,7 @@ import pytest
 from coursekit import cli
 from coursekit.errors import CommandError
 from coursekit.papers import hochreiter1997, results
-from coursekit.papers.choices import CHOICES, single, varied
+from coursekit.papers.choices import CHOICES, PER_SEQUENCE, single, varied
 from coursekit.papers.hochreiter1997 import CHOSEN, PRINTED, ROWS
 from coursekit.papers.selection import row_named, to_search
 from tests.papers.test_trials import SMALL
@@ -35,8 +35,10 @@ def test_choices_are_joined_and_what_the_tables_use_is_said():
         for row in (row for row in PRINTED if row.experiment == experiment):
             chosen = varied(row, names)
             assert used[row.name].network == chosen.network
-            says = [choice.says for choice in CHOICES if choice.name in names.split("+")]
-            assert used[row.name].choices == row.choices + tuple(says)
+            says = {choice.name: choice.says for choice in CHOICES}
+            told = used[row.name].choices
+            assert told[-1 - names.count("+") :] == tuple(says[name] for name in names.split("+"))
+            assert (PER_SEQUENCE in told) is (PER_SEQUENCE in row.choices and not chosen.every_step)
             assert used[row.name].cap == row.cap
 
 
