@@ -29,7 +29,7 @@
 import numpy as np
 
 from coursekit import figures, show
-from coursekit.cells import elman, softmax
+from coursekit.cells import elman, sigmoid, softmax
 from coursekit.cells.parameters import count
 from coursekit.gradients import unroll
 from coursekit.tasks import Latch
@@ -162,32 +162,24 @@ show(
 # nearest to the outputs is the answer. Then the window moves on by one letter.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The window's equations
+# ## The equations of the window
 #
-# $$\begin{aligned}
-# h &= \sigma(W\,[x_{t-3}, \dots, x_t, \dots, x_{t+3}] + b) \\
-# y_t &= \sigma(V h + d)
-# \end{aligned}$$
+# $$h = \sigma(W\,[x_{t-3}, \dots, x_t, \dots, x_{t+3}] + b)
+#   \qquad y_t = \sigma(V h + d)$$
 
 
 # %%
 def window_net(p, xs):
-    blank = spoken.letter_vectors(" ")[0]
-    seen = sliding_window.windows(xs, before=3, after=3, filling=blank)
-    h = 1 / (1 + np.exp(-(seen @ p.W.T + p.b)))
-    return 1 / (1 + np.exp(-(h @ p.V.T + p.d)))
+    seen = sliding_window.windows(xs, before=3, after=3, filling=BLANK)
+    h = sigmoid(seen @ p.W.T + p.b)
+    return sigmoid(h @ p.V.T + p.d)
 
 
+BLANK = spoken.letter_vectors(" ")[0]  # stands beyond the ends
 nettalk = sliding_window.init(np.random.default_rng(0))
-print(
-    "W",
-    nettalk.W.shape,
-    " V",
-    nettalk.V.shape,
-    " y",
-    window_net(nettalk, xs).shape,
-)
-print(nettalk.W.size + nettalk.V.size, "weights, and", 80 + 26, "biases")
+print("W", nettalk.W.shape, "V", nettalk.V.shape)
+print("y", window_net(nettalk, xs).shape, "- 26 numbers for each letter")
+print(nettalk.W.size + nettalk.V.size, "weights and", 80 + 26, "biases")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 203 inputs = 7 letters times 29. 203 x 80 + 80 x 26 = 18,320: the size of 1987. W stands to
@@ -197,9 +189,7 @@ print(nettalk.W.size + nettalk.V.size, "weights, and", 80 + 26, "biases")
 assert (nettalk.W.shape, nettalk.V.shape) == ((80, 203), (26, 80))
 assert nettalk.W.size + nettalk.V.size == 203 * 80 + 80 * 26 == 18320
 assert count(nettalk) == 18320 + 106
-seen = sliding_window.windows(
-    xs, before=3, after=3, filling=spoken.letter_vectors(" ")[0]
-)
+seen = sliding_window.windows(xs, before=3, after=3, filling=BLANK)
 assert np.allclose(
     window_net(nettalk, xs), sliding_window.outputs(nettalk, seen)
 )
@@ -212,10 +202,8 @@ print("our window net and the library's agree")
 # is the sound of its middle letter, as 26 numbers. The next cells do that for any width of
 # the window.
 
+
 # %% slideshow={"slide_type": "skip"}
-BLANK = spoken.letter_vectors(" ")[0]
-
-
 def split(seed):
     """164 words to learn, 41 that the net never sees in training."""
     order = np.random.default_rng([seed, 2]).permutation(len(spoken.WORDS))
@@ -313,17 +301,18 @@ print("unseen words against learned ones: worse, in all five nets")
 # Two texts, the same seven letters in view: **the same answer**, whatever the weights.
 
 # %%
-one, other = "the lead singer sang", "the lead weight sank"
-place = 8  # the space after "lead"
-views_of_both = [
-    views([spoken.Word(text, "", 0)], 7)[place - 2] for text in (one, other)
-]
-same = np.array_equal(*views_of_both)
-print(f"{one[3:10]!r} and {other[3:10]!r}: the same view: {same}")
+middle = 5  # the e of "lead"
+seen = {}
+for text in ("the lead singer", "the lead pipe"):
+    seen[text] = views([spoken.Word(text, "", 0)], width=7)[middle]
+    print(f"{text}: the window holds {text[middle - 3 : middle + 4]!r}")
+same = np.array_equal(*seen.values())
+print("one and the same input:", same)
+assert same
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Is it *lead* that leads or *lead* the metal? The word that decides stands outside the
-# window, so both sentences get the same sound. Three limits: the reach is fixed in advance;
+# *Lead* that leads, or *lead* the metal: read both aloud. The word that decides stands
+# outside the window, so both get the same sound. Three limits: the reach is fixed in advance;
 # every step of reach costs weights; and what is learned at one place of the window is not
 # known at the next, see the cell that follows.
 
@@ -599,6 +588,9 @@ def apart(seed, steps=30):
 
 traces = np.stack([apart(seed) for seed in range(5)])
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Soon too faint to read
+
 # %% tags=["hide-input"]
 assert np.all(traces[:, 20] < 0.01 * traces[:, 0]) and np.all(traces > 0)
 ax = figures.gradient_norms(
@@ -855,6 +847,8 @@ print("lag 7 and 10: learned, where the window of 7 fails; lag 40: not learned")
 #   h_{t-1} + b)$. The same weights serve every step.
 # - **Expressible is not learnable**: the weights for a long memory exist, and gradient
 #   descent does not find them.
+#
+# **Exercise**: [ex01 recurrent step](../exercises/ex01_recurrent_step/ex01_recurrent_step.ipynb).
 #
 # Next: lesson 02, gradients through time: how a recurrent net learns what to keep.
 
