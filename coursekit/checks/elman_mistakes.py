@@ -251,7 +251,7 @@ def readout_without_softmax(params: Values, hs: Array) -> Array:
 
 @READOUT.add(CELL)
 def readout_without_bias(params: Values, hs: Array) -> Array:
-    """The bias d is missing."""
+    """The bias d is missing from the outputs' pre-activation."""
     return right.softmax(hs @ params["V"].T)
 
 
