@@ -101,9 +101,10 @@ check("softmax", softmax)
 # `elman_step(params, x, h)` takes the input and the state before the step, and returns the new
 # state.
 #
-# It must work for one sequence, where `x` has shape `(inputs,)`, and for a batch, where `x` has
-# shape `(batch, inputs)` and `h` has `(batch, units)`. You need no `if`: for one sequence $W x$
-# is `W @ x`, and that equals `x @ W.T`; the second form works for a batch as well.
+# It must work for one sequence, where `x` has shape `(inputs,)`, and for a *batch*: several
+# sequences side by side, one a row, so that `x` has shape `(batch, inputs)` and `h` has
+# `(batch, units)`. You need no `if`: for one sequence $W x$ is `W @ x`, and that equals
+# `x @ W.T`; the second form works for a batch as well.
 #
 # Do not change the arrays you are given.
 
