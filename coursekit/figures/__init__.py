@@ -58,6 +58,8 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
     unrolled(cell="elman", steps=4, *, words=None, ax)
     error_path(steps=5, *, cell="elman", ax)
     memory_block_network(blocks=2, cells=2, *, ax)
+    window_network(text, centre, *, ax)                     NetTalk: a window over seven letters
+    context_network(*, ax)                                  Elman's net, context layer and all
     dependency(words, source, target, *, note="", ax)       a sentence with an arc
     weight_conflict(kind="input" or "output", *, ax)        one weight, two jobs
     reber_automaton(string="", *, ax)   embedded_reber_automaton(string="", *, ax)
@@ -85,6 +87,7 @@ from coursekit.figures.diagrams import (
     unrolled_diagram,
 )
 from coursekit.figures.equations import equations
+from coursekit.figures.layers import context_network, window_network
 from coursekit.figures.matrices import eigenvalues, matrix
 from coursekit.figures.networks import error_path, memory_block_network, unrolled
 from coursekit.figures.pulls import (
@@ -106,6 +109,7 @@ __all__ = [
     "carousel_diagram",
     "cell_diagram",
     "compare_scores",
+    "context_network",
     "contributions_by_time",
     "dependency",
     "diagram_alt",
@@ -144,4 +148,5 @@ __all__ = [
     "unrolled_alt",
     "unrolled_diagram",
     "weight_conflict",
+    "window_network",
 ]

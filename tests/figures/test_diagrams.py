@@ -48,6 +48,10 @@ DIAGRAMS = {
     "dependency long": lambda: figures.dependency(LONG, 1, 7, note="six words later"),
     "conflict input": lambda: figures.weight_conflict("input"),
     "conflict output": lambda: figures.weight_conflict("output"),
+    "window": figures.window_network,
+    "window of a short text": lambda: figures.window_network(" a cat ", 3),
+    "window at the end": lambda: figures.window_network(" the cat sat ", 9),
+    "context": figures.context_network,
     "reber": figures.reber_automaton,
     "embedded reber": figures.embedded_reber_automaton,
 }
@@ -191,6 +195,7 @@ def test_a_diagram_on_small_axes_shrinks_its_letters():
         (lambda: figures.error_path(3, cell="lstm"), "'elman' or 'carousel'"),
         (lambda: figures.memory_block_network(9, 1), "1 to 3 blocks"),
         (lambda: figures.dependency(["a", "b"], 1, 0), "source first"),
+        (lambda: figures.window_network(" a cat ", 1), "give 3 to 3"),
         (lambda: figures.weight_conflict("both"), "'input' or 'output'"),
     ],
 )
