@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 
 from coursekit.figures import style
@@ -35,13 +35,16 @@ def growth(
         y = style.vector(f"costs[{label!r}]", values, x.size)
         ax.plot(x, y, linewidth=2.6, markersize=8, **look)
         power = np.log(y[-1] / y[-2]) / np.log(x[-1] / x[-2])
-        ends.append((f"{label}: ×{2**power:.2g}", float(y[-1]), look["color"]))
+        ends.append((f"{label}: ×{round(2**power, 1):.2g}", float(y[-1]), look["color"]))
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     style.dress(ax, f"{xlabel} (log scale)", f"{ylabel} (log scale)")
     ax.xaxis.set_major_locator(FixedLocator(list(x)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticklabels([f"{size:g}" for size in x])
+    low, high = (np.log10(limit) for limit in ax.get_ylim())
+    ax.set_ylim(10 ** np.floor(low), 10 ** np.ceil(high))
+    ax.yaxis.set_minor_formatter(NullFormatter())
     style.span(ax, x)
     style.direct_labels(ax, ends)
     return ax

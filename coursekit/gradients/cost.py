@@ -66,8 +66,9 @@ class Counted(np.ndarray[Any, Any]):
             raise TypeError(UNSEEN.format(func.__name__))
         result = super().__array_function__(func, types, args, kwargs)
         if isinstance(result, np.ndarray):
-            result = result.view(Counted)
-            result.tally = next(_tallies((args, kwargs)), None)
+            counted: Counted = result.view(Counted)
+            counted.tally = next(_tallies((args, kwargs)), None)
+            return counted
         return result
 
 

@@ -813,8 +813,8 @@ print("k = 1, 3, 5: most stay near guessing; k = 6: 8 of 8 learn")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What fails now
 #
-# The same latch, ten units, **40 steps** to wait. The gradient is complete and exact, to
-# twelve digits.
+# The same latch, ten units, **40 steps** to wait. The gradient is complete: nothing is
+# cut.
 
 # %%
 far = np.array(

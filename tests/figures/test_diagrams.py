@@ -48,6 +48,7 @@ DIAGRAMS = {
     "dependency long": lambda: figures.dependency(LONG, 1, 7, note="six words later"),
     "conflict input": lambda: figures.weight_conflict("input"),
     "conflict output": lambda: figures.weight_conflict("output"),
+    "error terms": figures.error_terms_diagram,
     "reber": figures.reber_automaton,
     "embedded reber": figures.embedded_reber_automaton,
 }
