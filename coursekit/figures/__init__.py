@@ -37,6 +37,11 @@ The gradient taken apart
     contributions_by_time((time,) or (points, time), *, steps=None, ylabel, ax)
     error_flow(errors (points, time), *, steps=None, label, ax)    |dL/dc_t| through training
     entries_against(first, second, *, xlabel, ylabel, ax)          full against truncated
+    error_terms(above (time,), later (time,), *, title=None, ax)   spatial and temporal norms
+
+What a gradient costs, and how exact it is
+    growth(sizes, {label: (points,)}, *, xlabel, ylabel, ax)       log-log; x times a doubling
+    difference_errors(steps, {label: (points,)}, *, ax)            finite differences
 
 One sequence
     gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
@@ -60,6 +65,7 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
     memory_block_network(blocks=2, cells=2, *, ax)
     window_network(text, centre, *, ax)                     NetTalk: a window over seven letters
     context_network(*, ax)                                  Elman's net, context layer and all
+    error_terms_diagram(*, ax)      two layers, three steps, the two terms at one unit
     dependency(words, source, target, *, note="", ax)       a sentence with an arc
     weight_conflict(kind="input" or "output", *, ax)        one weight, two jobs
     reber_automaton(string="", *, ax)   embedded_reber_automaton(string="", *, ax)
@@ -87,6 +93,8 @@ from coursekit.figures.diagrams import (
     unrolled_diagram,
 )
 from coursekit.figures.equations import equations
+from coursekit.figures.error_terms import error_terms, error_terms_diagram
+from coursekit.figures.growth import difference_errors, growth
 from coursekit.figures.layers import context_network, window_network
 from coursekit.figures.matrices import eigenvalues, matrix
 from coursekit.figures.networks import error_path, memory_block_network, unrolled
@@ -113,6 +121,7 @@ __all__ = [
     "contributions_by_time",
     "dependency",
     "diagram_alt",
+    "difference_errors",
     "eigenvalues",
     "elman_diagram",
     "embedded_reber_automaton",
@@ -120,9 +129,12 @@ __all__ = [
     "equations",
     "error_flow",
     "error_path",
+    "error_terms",
+    "error_terms_diagram",
     "gate_traces",
     "gated_signal",
     "gradient_norms",
+    "growth",
     "learning_curves",
     "length_distribution",
     "lstm_1997_diagram",

@@ -1,5 +1,6 @@
 """How error travels: backwards through time, forward in time, and measured from outside."""
 
+from coursekit.gradients.cost import multiplications, peak_bytes
 from coursekit.gradients.jacobian import state_jacobian
 from coursekit.gradients.layers import Terms, spatial_and_temporal
 from coursekit.gradients.norms import gradient_norms
@@ -30,8 +31,10 @@ __all__ = [
     "gradient_by_time",
     "gradient_norms",
     "gradient_now",
+    "multiplications",
     "next_partials",
     "numerical_gradient",
+    "peak_bytes",
     "rtrl",
     "spatial_and_temporal",
     "state_jacobian",

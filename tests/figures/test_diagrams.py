@@ -52,6 +52,7 @@ DIAGRAMS = {
     "window of a short text": lambda: figures.window_network(" a cat ", 3),
     "window at the end": lambda: figures.window_network(" the cat sat ", 9),
     "context": figures.context_network,
+    "error terms": figures.error_terms_diagram,
     "reber": figures.reber_automaton,
     "embedded reber": figures.embedded_reber_automaton,
 }

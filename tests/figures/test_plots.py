@@ -43,6 +43,9 @@ PLOTS = {
         RNG.normal(size=(2, 30)), ["class 1", "class 0"], relevant=[1]
     ),
     "matrix": lambda: figures.matrix(np.eye(4)),
+    "growth": lambda: figures.growth([8, 16, 32], {"BPTT": [6, 23, 90], "RTRL": [4, 64, 1024]}),
+    "differences": lambda: figures.difference_errors([1e-2, 1e-4], {"both": [1e-4, 1e-8]}),
+    "terms": lambda: figures.error_terms([0, 0, 1], [0.3, 0.6, 0]),
     "eigenvalues": lambda: figures.eigenvalues(RNG.normal(size=(8, 8))),
 }
 
@@ -246,3 +249,20 @@ def test_eigenvalues_and_both_circles():
 def test_a_wrong_shape_is_explained(wrong, says):
     with pytest.raises(ValueError, match=says):
         wrong()
+
+
+def test_growth_says_what_the_last_doubling_does():
+    ax = figures.growth([8, 16, 32], {"BPTT": [1, 5, 20], "RTRL": [10, 100, 1600]})
+    assert {"BPTT: ×4", "RTRL: ×16"} <= {text.get_text() for text in ax.texts}
+    low, high = ax.get_ylim()
+    assert low <= 1 and high >= 1600
+
+
+def test_error_terms_are_the_heights_of_the_bars():
+    ax = figures.error_terms([0.0, 0.0, 1.0], [0.3, 0.6, 0.0])
+    assert [bar.get_height() for bar in ax.patches] == [0, 0, 1, 0.3, 0.6, 0]
+
+
+def test_a_difference_without_error_is_left_out():
+    ax = figures.difference_errors([1e-2, 1e-4], {"both": [1e-4, 0.0]})
+    assert np.isnan(ax.lines[0].get_ydata()[1])
