@@ -333,9 +333,9 @@ assert not ends["hide"][1].any() and np.allclose(ends["hide"][0][1:], 0.9)
 assert np.flatnonzero(ends["show"][1]).tolist() == [8]
 show(
     figure,
-    alt="Four settings. Keep: the input gate opens at step 2 only, and c stays at 0.9 to the end. "
-    "Drop: the forget gate shuts at step 6, and c and h fall to zero. Hide: the output gate is shut "
-    "throughout; h is zero while c is 0.9. Show: it opens at step 9, and h rises there only.",
+    alt="Four settings. Keep: the input gate opens at step 2 only, and c stays at 0.9. "
+    "Drop: the forget gate shuts at step 6, and c and h fall to zero. Hide: the output gate "
+    "is shut; h is zero while c is 0.9. Show: it opens at step 9, and h rises there only.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -533,9 +533,9 @@ _, ax = figures.axes(size=(11, 4.8))
 figures.compare_scores(costs, baseline=1.0, ylabel="share lost", ax=ax)
 show(
     ax,
-    alt="Share lost with one gate held open, five seeds each: next to nothing with all three gates, "
-    "about half without a working input gate, a smaller share without the forget gate, about half "
-    "without the output gate.",
+    alt="Share lost with one gate held open, five seeds each: next to nothing with all three "
+    "gates, about half without a working input gate, a smaller share without the forget gate, "
+    "about half without the output gate.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}

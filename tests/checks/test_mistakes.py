@@ -15,7 +15,7 @@ from coursekit.checks.spec import InProcess, evaluate
 from coursekit.gradients import bptt, check_gradient, unroll
 
 LESSONS = Path(__file__).parents[2] / "source" / "lessons"
-EXERCISES = ("ex05_lstm_cell", "ex06_reber")
+EXERCISES = ("ex03_vanishing", "ex05_lstm_cell", "ex06_reber")
 CHECKS = [check for exercise in EXERCISES for check in checks.for_exercise(exercise)]
 MISTAKES = [(check, mistake) for check in CHECKS for mistake in check.mistakes]
 
