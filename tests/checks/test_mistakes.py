@@ -1,4 +1,4 @@
-"""Exercises 5 and 6: every known mistake is named, none is taken for another, no right answer is
+"""Exercises 3 to 6: every known mistake is named, none is taken for another, no right answer is
 accused."""
 
 import re
@@ -15,7 +15,7 @@ from coursekit.checks.spec import InProcess, evaluate
 from coursekit.gradients import bptt, check_gradient, unroll
 
 LESSONS = Path(__file__).parents[2] / "source" / "lessons"
-EXERCISES = ("ex03_vanishing", "ex05_lstm_cell", "ex06_reber")
+EXERCISES = ("ex03_vanishing", "ex04_carousel_and_gates", "ex05_lstm_cell", "ex06_reber")
 CHECKS = [check for exercise in EXERCISES for check in checks.for_exercise(exercise)]
 MISTAKES = [(check, mistake) for check in CHECKS for mistake in check.mistakes]
 
