@@ -29,8 +29,7 @@ GRADIENT = Catalogue()
 
 
 def _said(xs: Array, W: float, w: float, V: float) -> float:
-    back: Array = w ** np.arange(len(xs))[::-1]
-    return float(V * W * (back * xs).sum())
+    return float(V * W * (w ** np.arange(len(xs))[::-1] * xs).sum())
 
 
 @BY_STEP.add(CONFLICT)

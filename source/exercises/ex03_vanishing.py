@@ -145,13 +145,11 @@ def sequential_jacobian(U, hs, start, stop):
         (units, units).
     """
     ### BEGIN SOLUTION
-    product = np.eye(
-        len(U)
-    )  # no step yet: a state answers to itself one to one
-    for t in range(
-        start + 1, stop + 1
-    ):  # the first step leads into h_{start+1}
-        product = step_jacobian(U, hs[t]) @ product  # the latest step leftmost
+    # No step yet: a state answers to itself one to one.
+    product = np.eye(len(U))
+    # The first step leads into h_{start+1}; the latest one stands leftmost.
+    for t in range(start + 1, stop + 1):
+        product = step_jacobian(U, hs[t]) @ product
     return product
     ### END SOLUTION
 
@@ -271,7 +269,7 @@ check("steps_until", steps_until)
 # %%
 for norm in (1.0, 2.0, 3.9, 4.0):
     n = steps_until(norm, 0.25, 1e-6)
-    print(f"logistic units, |U| = {norm}: a millionth after", n, "steps")
+    print(f"logistic units, |U| = {norm}: steps to a millionth:", n)
 
 # %% [markdown]
 # Between 2 and 3.9 the number of steps explodes, and at 4 the bound is of no use. Where
