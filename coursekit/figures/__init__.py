@@ -47,6 +47,7 @@ One sequence
     gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
     state_heatmap(values (time, units), *, symbols=None, label="c_t", ax)
     stream_state(states (time, units), boundaries, *, ylabel, limit=None, ax)
+    gates_by_hand(candidates, {"i": (time,), ...}, c, h, *, title, ax)
     gated_signal(signal, gate, gated, *, names, letter="i", ax)
     predictions(symbols, probabilities (time, 7), legal, *, alphabet, long_range=None, ax)
     task_examples(signals (count, time), labels, *, relevant=None, ylabel, ax)
@@ -58,6 +59,7 @@ Matrices
 Diagrams (of slide size without `ax`; two beside each other are too small for the back row)
     cell_diagram(name, *, ax)   diagram_alt(name)           any cell, "stack", "memory_block"
     unrolled_diagram(name, words, *, ax)   unrolled_alt(name, words)
+    build_up(stage, *, ax)   build_up_alt(stage)   from the plain net (0) to the LSTM (7)
     elman_diagram(*, squash="tanh", ax)   carousel_diagram(*, ax)
     lstm_1997_diagram(*, cut=False, ax)   lstm_diagram(*, ax)
     unrolled(cell="elman", steps=4, *, words=None, ax)
@@ -73,6 +75,8 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
 
 from coursekit.figures import style
 from coursekit.figures.automata import embedded_reber_automaton, reber_automaton
+from coursekit.figures.build_up import build_up, build_up_alt
+from coursekit.figures.by_hand import gates_by_hand
 from coursekit.figures.cell_diagrams import (
     carousel_diagram,
     elman_diagram,
@@ -114,6 +118,8 @@ from coursekit.figures.tree_diagrams import memory_block_diagram
 
 __all__ = [
     "axes",
+    "build_up",
+    "build_up_alt",
     "carousel_diagram",
     "cell_diagram",
     "compare_scores",
@@ -133,6 +139,7 @@ __all__ = [
     "error_terms_diagram",
     "gate_traces",
     "gated_signal",
+    "gates_by_hand",
     "gradient_norms",
     "growth",
     "learning_curves",

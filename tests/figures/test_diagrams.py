@@ -36,6 +36,7 @@ DIAGRAMS = {
         for cells in (1, 2, 3)
         for forget in (False, True)
     },
+    **{f"build-up {k}": lambda k=k: figures.build_up(k) for k in range(8)},
     "unrolled words": lambda: figures.unrolled("lstm", 3, words=["the", "cat", "sat"]),
     "error path": lambda: figures.error_path(5),
     "error path carousel": lambda: figures.error_path(5, cell="carousel"),
@@ -203,3 +204,27 @@ def test_a_diagram_on_small_axes_shrinks_its_letters():
 def test_a_wrong_argument_is_explained(wrong, says):
     with pytest.raises(ValueError, match=says):
         wrong()
+
+
+@pytest.mark.parametrize("stage", range(8))
+def test_each_picture_of_the_build_up_marks_its_one_change(stage):
+    """The first has nothing to mark; the others say "new" once, beside what they mark."""
+    ax = figures.build_up(stage)
+    assert [t.get_text() for t in ax.texts].count("new") == (stage > 0)
+    assert len(figures.build_up_alt(stage)) > 40
+
+
+def test_the_last_picture_of_the_build_up_is_the_lstm():
+    """The same words and letters at the same places, but for the word "new"."""
+
+    def places(ax):
+        return {(t.get_text(), *np.round(t.get_position(), 2)) for t in ax.texts}
+
+    last, whole = places(figures.build_up(7)), places(figures.lstm_diagram())
+    assert {found for found in last if found[0] != "new"} == whole
+
+
+@pytest.mark.parametrize("stage", [-1, 8, True, "3"])
+def test_there_is_no_other_picture(stage):
+    with pytest.raises(ValueError, match="0 \\(plain net\\) to 7"):
+        figures.build_up(stage)

@@ -35,6 +35,12 @@ PLOTS = {
     ),
     "heat": lambda: figures.state_heatmap(RNG.normal(size=(14, 8)), symbols=STRING),
     "stream": lambda: figures.stream_state(RNG.normal(size=(90, 4)), [0, 12, 30], limit=2.0),
+    "gates by hand": lambda: figures.gates_by_hand(
+        RNG.uniform(-1, 1, 10),
+        {letter: RNG.choice([0.0, 0.5, 1.0], 10) for letter in "ifo"},
+        RNG.uniform(-1, 1, 10),
+        RNG.uniform(-1, 1, 10),
+    ),
     "gated": lambda: figures.gated_signal(RNG.normal(size=20), RNG.random(20), np.zeros(20)),
     "predictions": lambda: figures.predictions(
         STRING, np.full((14, 7), 1 / 7), ["T"] * 14, long_range=11

@@ -1,0 +1,176 @@
+// The gate explorer: switches for i, f and o at every step; c and h are computed as they are set.
+const SVG = "http://www.w3.org/2000/svg";
+const BOX = { left: 170, right: 960, top: 34, bottom: 232, width: 960, height: 262 };
+const [LOW, HIGH] = [-2, 3];
+const GATES = [["i", "input gate", "#0072B2"], ["f", "forget gate", "#D55E00"],
+  ["o", "output gate", "#009E73"]];
+const NEXT = { 0: 1, 1: 0.5, 0.5: 0 };
+const WORDS = { 0: "shut", 0.5: "half open", 1: "open" };
+const MARKS = { 0: "0", 0.5: "½", 1: "1" };
+const PRESSED = { 0: "false", 0.5: "mixed", 1: "true" };
+
+function draw(parent, name, attributes, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function put(parent, name, properties) {
+  const made = Object.assign(document.createElement(name), properties);
+  parent.append(made);
+  return made;
+}
+
+// The last two equations of the cell; the gates are given.
+function run(candidates, gates) {
+  let c = 0;
+  return candidates.map((g, t) => {
+    c = gates.f[t] * c + gates.i[t] * g;
+    return { c, h: gates.o[t] * Math.tanh(c) };
+  });
+}
+
+function number(value) {
+  const text = (Math.abs(value) < 0.005 ? 0 : value).toFixed(2);
+  return text.replace("-", "−");
+}
+
+function render({ model, el }) {
+  const candidates = model.get("candidates");
+  const scenes = model.get("scenes");
+  const count = candidates.length;
+  const step = (BOX.right - BOX.left) / count;
+  const x = (t) => BOX.left + (t + 0.5) * step;
+  const y = (value) => {
+    const inside = Math.min(Math.max(value, LOW), HIGH);
+    return BOX.top + ((HIGH - inside) / (HIGH - LOW)) * (BOX.bottom - BOX.top);
+  };
+
+  const root = put(el, "div", { className: "ck-gates" });
+  const choice = put(root, "div", { className: "scenes" });
+  const named = scenes.map((scene) => {
+    const button = put(choice, "button", { type: "button", textContent: scene.name });
+    button.dataset.lmSuppressShortcuts = "true"; // JupyterLab, also presenting, leaves it its keys
+    button.addEventListener("click", () => choose(scene));
+    return button;
+  });
+
+  const switches = {};
+  for (const [letter, name, colour] of GATES) {
+    const row = put(root, "div", { className: "row" });
+    row.style.setProperty("--ck-gate", colour);
+    row.style.setProperty("--ck-half", `${colour}66`);
+    put(row, "span", { textContent: `${name} ${letter}` });
+    const cells = put(row, "div", {});
+    cells.setAttribute("role", "group");
+    cells.setAttribute("aria-label", name);
+    switches[letter] = candidates.map((_, t) => {
+      const button = put(cells, "button", { type: "button" });
+      button.dataset.lmSuppressShortcuts = "true";
+      button.addEventListener("click", () => turn(letter, t));
+      button.addEventListener("keydown", (event) => move(event, letter, t));
+      return button;
+    });
+  }
+
+  const svg = draw(root, "svg", { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img" });
+  for (let value = LOW; value <= HIGH; value += 1) {
+    const at = y(value);
+    draw(svg, "line", { x1: BOX.left, x2: BOX.right, y1: at, y2: at,
+      class: value === 0 ? "axis" : "grid" });
+    draw(svg, "text", { x: BOX.left - 10, y: at + 7, "text-anchor": "end" },
+      String(value).replace("-", "−"));
+  }
+  candidates.forEach((_, t) =>
+    draw(svg, "text", { x: x(t), y: BOX.height - 6, "text-anchor": "middle" }, t + 1));
+  draw(svg, "text", { x: 0, y: BOX.height - 6 }, "step t");
+  const legend = [["g", "candidate g", 178], ["c", "cell state c", 398], ["h", "output h", 620]];
+  for (const [kind, text, at] of legend) {
+    if (kind === "g") draw(svg, "path", { class: "g", d: diamond(at + 22, 17) });
+    else draw(svg, "path", { class: kind, d: `M${at} 17h44` });
+    draw(svg, "text", { x: at + 52, y: 24 }, text);
+  }
+  const points = draw(svg, "path", { class: "g" });
+  const lines = { c: draw(svg, "path", { class: "c" }), h: draw(svg, "path", { class: "h" }) };
+  const says = put(root, "output", { className: "says" });
+  says.setAttribute("aria-live", "polite");
+
+  function diamond(at, high) {
+    return `M${at - 8} ${high}l8 -8l8 8l-8 8z`;
+  }
+
+  function stairs(values) {
+    return values.map((value, t) => {
+      const [left, right] = [x(t) - step / 2, x(t) + step / 2];
+      return `${t ? "L" : "M"}${left.toFixed(1)} ${y(value).toFixed(1)}H${right.toFixed(1)}`;
+    }).join("");
+  }
+
+  function current() {
+    const gates = model.get("gates");
+    return scenes.find((scene) =>
+      GATES.every(([letter]) => scene[letter].every((value, t) => value === gates[letter][t])));
+  }
+
+  function update() {
+    const gates = model.get("gates");
+    const states = run(candidates, gates);
+    for (const [letter, name] of GATES) {
+      switches[letter].forEach((button, t) => {
+        const value = gates[letter][t];
+        button.textContent = MARKS[value];
+        button.setAttribute("aria-pressed", PRESSED[value]);
+        button.setAttribute("aria-label", `${name}, step ${t + 1}: ${WORDS[value]}`);
+      });
+    }
+    const scene = current();
+    named.forEach((button, k) =>
+      button.setAttribute("aria-pressed", String(scenes[k] === scene)));
+    points.setAttribute("d", candidates.map((g, t) => diamond(x(t), y(g))).join(""));
+    lines.c.setAttribute("d", stairs(states.map(({ c }) => c)));
+    lines.h.setAttribute("d", stairs(states.map(({ h }) => h)));
+    const last = states[count - 1];
+    const shown = states.filter(({ h }) => Math.abs(h) > 1e-9).length;
+    const told = scene ? scene.says : "Set by hand.";
+    says.textContent = `${told} At the end c = ${number(last.c)}, h = ${number(last.h)}; ` +
+      `h is not zero at ${shown} of ${count} steps.`;
+    const path = (key) => states.map((state) => number(state[key])).join(", ");
+    svg.setAttribute("aria-label", `Cell state c: ${path("c")}. Output h: ${path("h")}.`);
+  }
+
+  function save(gates) {
+    model.set("gates", gates);
+    model.save_changes();
+  }
+
+  function choose(scene) {
+    save(Object.fromEntries(GATES.map(([letter]) => [letter, [...scene[letter]]])));
+  }
+
+  function turn(letter, t) {
+    const gates = model.get("gates");
+    const row = gates[letter].map((value, k) => (k === t ? NEXT[value] : value));
+    save({ ...gates, [letter]: row });
+  }
+
+  function move(event, letter, t) {
+    const row = GATES.findIndex(([name]) => name === letter);
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const way = by[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const there = switches[GATES[row + way[0]]?.[0]]?.[t + way[1]];
+    if (there) there.focus();
+  }
+
+  model.on("change:gates", update);
+  update();
+  return () => {
+    model.off("change:gates", update);
+    root.remove();
+  };
+}
+
+export default { render };
