@@ -30,13 +30,13 @@ _TABLE = (
     (
         "canvas",
         re.compile(
-            r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?P<upload>\d+)_(?P<file>.+)",
+            r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?P<upload>\d+)_(?P<file>.+\.\w+)",
         ),
     ),
     (
         "canvas",
         re.compile(
-            r"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)",
+            r"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+\.\w+)",
         ),
     ),
     (
@@ -80,6 +80,8 @@ def parse(name: str) -> Handed | None:
     >>> parse("leeann_LATE_12345_678901_work-2.ipynb").file
     'work-2.ipynb'
     >>> parse("ex05_lstm_cell.ipynb") is None
+    True
+    >>> parse("group_12_345_notes") is None  # a folder of that name: Canvas names files
     True
     """
     for system, pattern in _TABLE:

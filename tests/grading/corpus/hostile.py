@@ -632,7 +632,7 @@ HOSTILE = (
         causes={"": "unreadable"},
     ),
     Case("path_out_of_a_zip", escape, 0),
-    Case("link_in_a_zip", link_in_zip, 0, causes={"": "not_a_notebook"}),
+    Case("link_in_a_zip", link_in_zip, 0, causes={"": "unreadable"}),
 )
 
 _LOOP = "while True:\n    pass"
