@@ -194,7 +194,7 @@ CHOSEN: Final = {
     "1": "shortcut+cells_recur+output_bias_other+each_step",
     "2b": "error_at_end+cross_entropy",
     "2c": "nothing_recurs",
-    "3a": "random_input_biases+half_rate",
+    "3a": "half_rate",
     "3b": "random_input_biases+half_rate",
     "4": "linear_output+nothing_recurs",
     "5": "linear_output",
