@@ -570,7 +570,8 @@ show(
 # At *and*, the input is the same in both sentences, and so is the input before it. Only the
 # activity $h_{t-1}$ differs: it still carries *cat* or *dog*. Nobody told the net to keep
 # it. It has learned what to put into its short-term memory, and that learning went into
-# its long-term memory, the weights. How the gradient finds that out is lesson 02.
+# its long-term memory, the weights. How the gradient finds that out is
+# [lesson 02](02_gradients_through_time.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How long does the trace last?
@@ -859,7 +860,7 @@ print("lag 7 and 10: learned, where the window of 7 fails; lag 40: not learned")
 #
 # **Exercise**: [ex01 recurrent step](../exercises/ex01_recurrent_step/ex01_recurrent_step.ipynb).
 #
-# Next: lesson 02, gradients through time: how a recurrent net learns what to keep.
+# Next: [02 gradients through time](02_gradients_through_time.ipynb): how a recurrent net learns what to keep.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading
