@@ -1,6 +1,8 @@
 """The command: resumes, repeats nothing, sets damaged lines aside, and reports honestly."""
 
+import errno
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -171,3 +173,22 @@ def test_what_does_not_exist_is_answered_with_what_does(tmp_path, monkeypatch, c
         assert said in capsys.readouterr().err
     assert cli.main(["reproduce", "hochreiter1997", "--report", "--results", str(tmp_path)]) == 0
     assert "| 4_T100 | 0 of 10 |" in capsys.readouterr().out
+
+
+def test_a_full_disk_ends_with_a_message_and_loses_no_finished_trial(tmp_path, monkeypatch):
+    real, written = os.fsync, []
+
+    def full(descriptor):
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CommandError, match="No space left on device.*are kept; make room"):
+        start(tmp_path, 5, workers=1)
+    monkeypatch.undo()
+    monkeypatch.setattr(selection, "rows_of", lambda paper: (SMALL,))
+    assert len(lines(tmp_path)) >= 2
+    start(tmp_path, 5, workers=1)
+    assert sorted(record["trial"] for record in lines(tmp_path)) == [0, 1, 2, 3, 4]
