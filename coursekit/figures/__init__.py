@@ -38,6 +38,11 @@ The gradient taken apart
     error_flow(errors (points, time), *, steps=None, label, ax)    |dL/dc_t| through training
     entries_against(first, second, *, xlabel, ylabel, ax)          full against truncated
 
+Solutions that nets find
+    marked_values(values, marks, *, ax)                     one sequence of the adding problem
+    number_in_state(numbers, {label: (sequences,)}, *, xlabel, ylabel, ax)
+    state_diagram({word: (sequences, 2)}, *, start, xlabel, ylabel, ax)
+
 One sequence
     gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
     state_heatmap(values (time, units), *, symbols=None, label="c_t", ax)
@@ -97,6 +102,7 @@ from coursekit.figures.scores import compare_scores, length_distribution, unit_a
 from coursekit.figures.sequences import gated_signal, predictions, task_examples
 from coursekit.figures.show import picture, png, show
 from coursekit.figures.sketches import dependency, weight_conflict
+from coursekit.figures.solutions import marked_values, number_in_state, state_diagram
 from coursekit.figures.style import axes
 from coursekit.figures.traces import gate_traces, state_heatmap, stream_state
 from coursekit.figures.tree_diagrams import memory_block_diagram
@@ -123,9 +129,11 @@ __all__ = [
     "length_distribution",
     "lstm_1997_diagram",
     "lstm_diagram",
+    "marked_values",
     "matrix",
     "memory_block_diagram",
     "memory_block_network",
+    "number_in_state",
     "picture",
     "png",
     "predictions",
@@ -135,6 +143,7 @@ __all__ = [
     "score_against_lag",
     "show",
     "squashing_and_derivative",
+    "state_diagram",
     "state_heatmap",
     "stream_state",
     "style",
