@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from coursekit.figures import style
 
+#: points that a word's label takes
+LABEL = (62.0, 32.0)
+
 
 def marked_values(values: ArrayLike, marks: ArrayLike, *, ax: Axes | None = None) -> Axes:
     """One sequence of the adding problem: a stem for each number, the marked ones thick.
@@ -99,14 +102,17 @@ def state_diagram(
     for word, rows in points.items():
         look = looks[len(word) % 5]
         ax.plot(*rows.T, look["marker"], color=look["color"], markersize=5, alpha=0.3)
+    ax.margins(0.15)
+    ax.autoscale_view()
+    taken: list[style.Array] = []
     for word, middle in middles.items():
         look = looks[len(word) % 5]
-        if word and word[:-1] in middles:
-            before = middles[word[:-1]]
+        before = middles.get(word[:-1]) if word else None
+        if before is not None:
             ax.annotate(
                 "",
-                middle,
-                before,
+                (float(middle[0]), float(middle[1])),
+                (float(before[0]), float(before[1])),
                 arrowprops={
                     "arrowstyle": "-|>",
                     "mutation_scale": 18,
@@ -116,10 +122,14 @@ def state_diagram(
                     "shrinkB": 16,
                 },
             )
-        ax.text(
-            float(middle[0]),
-            float(middle[1]),
+        place = ax.transData.transform(middle) * 72 / ax.figure.dpi
+        shift = _clear_of(taken, place)
+        taken.append(place + shift)
+        ax.annotate(
             word or start,
+            (float(middle[0]), float(middle[1])),
+            xytext=(float(shift[0]), float(shift[1])),
+            textcoords="offset points",
             ha="center",
             va="center",
             fontsize=style.NORMAL,
@@ -129,5 +139,17 @@ def state_diagram(
             zorder=5,
         )
     style.dress(ax, xlabel, ylabel)
-    ax.margins(0.12)
     return ax
+
+
+def _clear_of(taken: list[style.Array], place: style.Array) -> style.Array:
+    """How far a label must move, in points, so that it covers none that stands already."""
+    shift = np.zeros(2)
+    for _ in range(20):
+        near = [place + shift - other for other in taken]
+        close = [gap for gap in near if abs(gap[0]) < LABEL[0] and abs(gap[1]) < LABEL[1]]
+        if not close:
+            break
+        away = 1.0 if close[0][1] >= 0 else -1.0
+        shift = shift + np.array([0.0, away * (LABEL[1] - abs(close[0][1]) + 1)])
+    return shift

@@ -113,7 +113,7 @@ print("right: between 0.4 and 0.6, in 5 of 5 nets, and it stays there")
 # ## What do they get right?
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def by_class(net):
     """Share right for XX, XY, YX, YY; the mean answer to XY and YX."""
     data = task.sample(np.random.default_rng(7), 800)
@@ -126,6 +126,7 @@ def by_class(net):
     return share, [said[case == k].mean(axis=0) for k in (1, 2)]
 
 
+# %%
 shares = np.array([by_class(net)[0] for net in counters])
 mixed = np.array([by_class(net)[1] for net in counters])
 for name, k in zip(("XX", "XY", "YX", "YY"), range(4)):
@@ -149,7 +150,7 @@ print("answers to XY and to YX differ by less than 0.1")
 #
 # Swap two letters of the string: the same terms, the same sum.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 net = counters[0]
 rows = slice(batch.offsets[0], batch.offsets[1])
 string = batch.symbols[rows].copy()
@@ -162,6 +163,8 @@ n, width = len(string), 4
 pair = SymbolSequences(
     both, 8, np.zeros((2 * n, width)), np.ones(2 * n, bool), np.array([0, n, 2 * n])
 )  # fmt: skip
+
+# %%
 one, other = (c[-1] for c in states_of(net, pair))
 assert np.allclose(one, other, rtol=0, atol=1e-9)
 print("same state after XY and after YX, to 1e-9")
@@ -181,6 +184,9 @@ scores = [share_right(net, task, rng, 1_000) for net in nets]
 assert network.weights == 156
 assert all(net.learned for net in nets) and min(scores) > 0.98
 print("2000 in a row right, and above 0.98 on fresh strings: 5 of 5")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## The two beside each other
 
 
 # %% tags=["hide-input"]
@@ -303,10 +309,10 @@ show(
 
 # %%
 apart = np.array([told_apart(after_words(net, task)).min() for net in nets])
-assert apart.min() > 0.97
+assert apart.min() > 0.93
 counted = [told_apart(after_words(net, task)) for net in counters]
 assert max(shares.min() for shares in counted) < 0.9
-print("recurrent: every one of the 7 words above 0.97, in 5 of 5 nets")
+print("recurrent: every one of the 7 words above 0.93, in 5 of 5 nets")
 print("adds only: some word below 0.9, in 5 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -316,7 +322,7 @@ print("adds only: some word below 0.9, in 5 of 5 nets")
 # input**. Cut the recurrent connections into one of them, in the trained net, and look.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def cut(net, part):
     """The same net; nothing recurrent reaches `part` any more."""
     W = getattr(net.params, part).copy()
@@ -341,7 +347,7 @@ show(
     caption="What is cut: recurrent connections into ...",
 )
 assert max(cuts["cell's\ninput"]) < 0.7
-assert np.median(cuts["input\ngate"]) > 0.7
+assert np.median(cuts["input\ngate"]) > 0.6
 print("cell's input cut: below 0.7 in 5 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -377,9 +383,7 @@ class Shorter:
 # %%
 three = Shorter(TemporalOrder(relevant=3), keep=0.2)
 faster = replace(by_name["6b"].blocks, rate=0.5)
-eight = trained(
-    faster, three, SEEDS, most=80_000, chunk=2_000, share=0.99
-)
+eight = trained(faster, three, SEEDS, most=80_000, chunk=2_000, share=0.99)
 done = [net for net in eight if net.learned]
 assert len(done) >= 2
 states = [after_words(net, three, 400) for net in done]
@@ -389,6 +393,9 @@ assert min(clear) > 0.9
 print("learned: at least 2 of 5 in 80 000 sequences; the others are on the way")
 print("15 words told apart, above 0.9 on average, in each net that learned")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## The first two levels of fifteen states
+
 # %% tags=["hide-input"]
 words = in_two_directions(states[0])
 show(
@@ -396,8 +403,8 @@ show(
         {word: rows for word, rows in words.items() if len(word) < 3}
     ),
     alt="the first seven of fifteen states of a net for three symbols: from the start to X and Y, "
-    "and on to XX, XY, YX and YY, each a cloud of its own",
-    caption="The first two levels; eight more words follow, in six dimensions.",
+    "and on to XX, XY, YX and YY; in this shadow some clouds are long or lie close together",
+    caption="A shadow in two of six dimensions; eight more words follow.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -429,7 +436,7 @@ print(f"6b needs {factor:.0f} times the sequences of 6a, as printed")
 # 1. **No.** These nets answered 2000 strings in a row correctly.
 # 2. **Yes.** An arrow is what the next X or Y does. After two of them only noise comes, and noise moves the
 #    state within its own cloud.
-# 3. **No.** They are two clouds, told apart in more than 97 of 100 strings. In a net that only adds
+# 3. **No.** They are two clouds, told apart in more than 93 of 100 strings. In a net that only adds
 #    they are one.
 # 4. **No.** The cell of 1997 has no forget gate: nothing in it can be shut that way.
 #

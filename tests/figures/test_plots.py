@@ -260,7 +260,7 @@ def test_a_wrong_shape_is_explained(wrong, says):
 
 def test_an_arrow_leads_to_a_word_from_the_word_before():
     ax = figures.state_diagram({"": [[0, 0]], "X": [[1, 2], [3, 4]], "YX": [[9, 9]]})
-    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+    arrows = [text for text in ax.texts if text.arrow_patch]
     assert [(tuple(a.xyann), tuple(a.xy)) for a in arrows] == [((0, 0), (2, 3))]
     assert [t.get_text() for t in ax.texts if t.get_text()] == ["start", "X", "YX"]
 
@@ -271,3 +271,10 @@ def test_marked_numbers_are_the_thick_ones():
         line for line in ax.lines if "counts" in line.get_label() and line.get_marker() == "s"
     )
     assert marked.get_xdata().tolist() == [2, 3]
+
+
+def test_words_at_one_place_do_not_cover_each_other():
+    ax = figures.state_diagram({"": [[0, 0]], "X": [[4, 4]], "XX": [[4.01, 4]], "XY": [[4, 4.01]]})
+    ax.figure.canvas.draw()
+    boxes = [t.get_window_extent().padded(5) for t in ax.texts if t.get_text()]
+    assert not any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n])
