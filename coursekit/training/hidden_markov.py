@@ -10,6 +10,7 @@ NumPy give the same numbers.
 Source: Baum, Petrie, Soules and Weiss 1970; Rabiner 1989.
 """
 
+import logging
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -91,6 +92,8 @@ def fit_hidden_markov(
 def _by_library(symbols: Array, A: Array, B: Array, iterations: int) -> tuple[Array, Array, Array]:
     from hmmlearn.hmm import CategoricalHMM
 
+    # It would say at each step that what we add to the counts costs a little likelihood.
+    logging.getLogger("hmmlearn").setLevel(logging.ERROR)
     models = []
     for start_A, start_B in zip(A, B, strict=True):
         model = CategoricalHMM(
