@@ -33,6 +33,13 @@ def test_every_lesson_and_exercise_is_in_it(names):
         assert f"coursekit/_course/{path.relative_to(ROOT).as_posix()}" in names
 
 
+def test_the_finished_trials_that_lessons_read_are_in_it(names):
+    finished = [*ROOT.glob("results/*/*.jsonl")]
+    assert finished
+    for path in finished:
+        assert f"coursekit/_course/{path.relative_to(ROOT).as_posix()}" in names
+
+
 def test_no_answers_sources_or_tests_are_in_it(names):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"coursekit"}
@@ -58,7 +65,13 @@ def test_installed_without_a_checkout_it_hands_out_the_course(wheel, tmp_path):
         "from coursekit.publish.course import locate\n"
         "course = locate()\n"
         f"assert course.root.is_relative_to({str(site)!r}), course.root\n"
-        "print(working_copy.update(Path('my_course'), course.root, '1.0'))"
+        "print(working_copy.update(Path('my_course'), course.root, '1.0'))\n"
+        "from coursekit.papers import results\n"
+        "folder = results.committed()\n"
+        f"assert folder.is_relative_to({str(site)!r}), folder\n"
+        "row = '4_T100'  # one that lesson 11 reads\n"
+        "path = results.path_of(folder, 'hochreiter1997', row)\n"
+        "assert len(results.read(path, row).records) == 10"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True

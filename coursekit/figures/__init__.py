@@ -43,6 +43,11 @@ What a gradient costs, and how exact it is
     growth(sizes, {label: (points,)}, *, xlabel, ylabel, ax)       log-log; x times a doubling
     difference_errors(steps, {label: (points,)}, *, ax)            finite differences
 
+Solutions that nets find
+    marked_values(values, marks, *, ax)                     one sequence of the adding problem
+    number_in_state(numbers, {label: (sequences,)}, *, xlabel, ylabel, ax)
+    state_diagram({word: (sequences, 2)}, *, start, xlabel, ylabel, ax)
+
 One sequence
     gate_traces(symbols, {"i": (time,), "c": ...}, *, ylabel, ax)
     state_heatmap(values (time, units), *, symbols=None, label="c_t", ax)
@@ -112,6 +117,7 @@ from coursekit.figures.scores import compare_scores, length_distribution, unit_a
 from coursekit.figures.sequences import gated_signal, predictions, task_examples
 from coursekit.figures.show import picture, png, show
 from coursekit.figures.sketches import dependency, weight_conflict
+from coursekit.figures.solutions import marked_values, number_in_state, state_diagram
 from coursekit.figures.style import axes
 from coursekit.figures.traces import gate_traces, state_heatmap, stream_state
 from coursekit.figures.tree_diagrams import memory_block_diagram
@@ -146,9 +152,11 @@ __all__ = [
     "length_distribution",
     "lstm_1997_diagram",
     "lstm_diagram",
+    "marked_values",
     "matrix",
     "memory_block_diagram",
     "memory_block_network",
+    "number_in_state",
     "picture",
     "png",
     "predictions",
@@ -158,6 +166,7 @@ __all__ = [
     "score_against_lag",
     "show",
     "squashing_and_derivative",
+    "state_diagram",
     "state_heatmap",
     "stream_state",
     "style",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import coursekit
 from coursekit.errors import CommandError
 
 NEEDED = ("row", "trial", "seed", "success", "sequences", "steps", "wrong", "seconds")
@@ -17,6 +18,26 @@ class Read:
 
     records: tuple[dict[str, Any], ...]
     damaged: tuple[int, ...]  # line numbers, from 1
+
+
+def committed() -> Path:
+    """The folder of the finished trials that come with the course, wherever a notebook runs.
+
+    Returns:
+        That of the checkout around this package, or of the copy that the wheel carries.
+
+    Raises:
+        CommandError: there is neither.
+    """
+    package = Path(coursekit.__file__).resolve().parent
+    checkout = (package.parent / "source" / "lessons").is_dir()
+    folder = (package.parent if checkout else package / "_course") / "results"
+    if not folder.is_dir():
+        raise CommandError(
+            f"{folder} is not there: this installation of coursekit has no finished trials. "
+            "Install the coursekit wheel again, or run `pip install -e .` in a checkout."
+        )
+    return folder
 
 
 def path_of(folder: Path, paper: str, row: str) -> Path:

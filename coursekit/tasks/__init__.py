@@ -12,6 +12,7 @@ from coursekit.tasks.next_symbol import (
     next_symbol_score,
     next_symbols,
 )
+from coursekit.tasks.recall import Recall
 from coursekit.tasks.sequences import Padded, Sequences
 from coursekit.tasks.symbols import SymbolSequences
 from coursekit.tasks.t_maze import TMaze
@@ -34,6 +35,7 @@ __all__ = [
     "NextSymbolScore",
     "Padded",
     "PeriodicFunction",
+    "Recall",
     "Sequences",
     "SpikeDelays",
     "SymbolSequences",

@@ -24,6 +24,13 @@ PLOTS = {
     ),
     "compare": lambda: figures.compare_scores({"SRN": [0.5, 0.6], "LSTM": [1, 1]}, baseline=0.5),
     "lengths": lambda: figures.length_distribution([0, 0, 3, 1], [0, 0, 0.75, 0.25]),
+    "marked": lambda: figures.marked_values([0.2, -0.5, 0.9, 0.1], [-1, 1, 1, -1]),
+    "number": lambda: figures.number_in_state(
+        RNG.random(9), {"cell 1": RNG.random(9), "cell 2": RNG.random(9)}, xlabel="number"
+    ),
+    "words": lambda: figures.state_diagram(
+        {"": RNG.random((4, 2)), "X": 3 + RNG.random((4, 2)), "Y": RNG.random((4, 2)) - 3}
+    ),
     "activity": lambda: figures.unit_activity(RNG.random(8)),
     "pulls": lambda: figures.pulls_on_weight({"store": [0.3, 0.2], "ignore": [-0.3, -0.2]}),
     "bars": lambda: figures.contributions_by_time([0.3, -0.1, -0.1]),
@@ -234,6 +241,9 @@ def test_eigenvalues_and_both_circles():
         (lambda: figures.learning_curves({}), "history is empty"),
         (lambda: figures.compare_scores({}), "scores is empty"),
         (lambda: figures.length_distribution([0, 0]), "sums to 0"),
+        (lambda: figures.number_in_state([1, 2], {}, xlabel="x"), "states is empty"),
+        (lambda: figures.state_diagram({}), "clouds is empty"),
+        (lambda: figures.state_diagram({"X": [[1, 2, 3]]}), r"expected \(sequences, 2\)"),
         (lambda: figures.unit_activity([1, 2], labels=["a"]), "1 names for 2 units"),
         (lambda: figures.pulls_on_weight({}), "pulls is empty"),
         (lambda: figures.contributions_by_time(np.zeros((2, 2, 2))), r"\(points, time\)"),
@@ -272,3 +282,25 @@ def test_error_terms_are_the_heights_of_the_bars():
 def test_a_difference_without_error_is_left_out():
     ax = figures.difference_errors([1e-2, 1e-4], {"both": [1e-4, 0.0]})
     assert np.isnan(ax.lines[0].get_ydata()[1])
+
+
+def test_an_arrow_leads_to_a_word_from_the_word_before():
+    ax = figures.state_diagram({"": [[0, 0]], "X": [[1, 2], [3, 4]], "YX": [[9, 9]]})
+    arrows = [text for text in ax.texts if text.arrow_patch]
+    assert [(tuple(a.xyann), tuple(a.xy)) for a in arrows] == [((0, 0), (2, 3))]
+    assert [t.get_text() for t in ax.texts if t.get_text()] == ["start", "X", "YX"]
+
+
+def test_marked_numbers_are_the_thick_ones():
+    ax = figures.marked_values([0.2, -0.5, 0.9, 0.1], [-1, 1, 1, -1])
+    marked = next(
+        line for line in ax.lines if "counts" in line.get_label() and line.get_marker() == "s"
+    )
+    assert marked.get_xdata().tolist() == [2, 3]
+
+
+def test_words_at_one_place_do_not_cover_each_other():
+    ax = figures.state_diagram({"": [[0, 0]], "X": [[4, 4]], "XX": [[4.01, 4]], "XY": [[4, 4.01]]})
+    ax.figure.canvas.draw()
+    boxes = [t.get_window_extent().padded(5) for t in ax.texts if t.get_text()]
+    assert not any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.errors import CommandError
 from coursekit.papers import results
 from coursekit.papers.hochreiter1997 import ROWS
 from coursekit.papers.report import summary, table
@@ -36,3 +37,15 @@ def test_the_report_counts_what_the_files_hold():
         assert f"{told['trials']} of {row.trials}" in line
         assert line.endswith("| yes |" if told["reproduced"] else "| no |")
     assert len(FILES) >= 7
+
+
+def test_a_notebook_finds_them_wherever_it_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert results.committed() == FOLDER
+    package = tmp_path / "site-packages" / "coursekit"
+    (package.parent / "results").mkdir(parents=True)  # somebody else's
+    monkeypatch.setattr(results.coursekit, "__file__", str(package / "__init__.py"))
+    with pytest.raises(CommandError, match="has no finished trials"):
+        results.committed()
+    (package / "_course" / "results").mkdir(parents=True)
+    assert results.committed() == package / "_course" / "results"
