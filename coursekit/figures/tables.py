@@ -32,7 +32,7 @@ def paper_beside_ours(rows: list[Row], paper: str, folder: Path, *, ax: Axes | N
         _, ax = axes(size=(11, 1.6 + ROW * len(rows)))
     printed = np.array([row.printed_sequences for row in rows])
     places = np.arange(len(rows))
-    for place, count in zip(places, printed, strict=True):
+    for place, count in zip(places.tolist(), printed, strict=True):
         ax.fill_betweenx(
             [place - 0.38, place + 0.38], count / 2, 2 * count, color=PALE, linewidth=0
         )
