@@ -132,8 +132,8 @@ def srn_score(gap, units=10, chunk=2_000):
         trainer.learn([task.sample(rng, chunk) for rng in rngs])
     fresh = [task.sample(rng, 500) for rng in rngs]
     said = trainer.answer(fresh)
-    right = [y.argmax(1) == d.targets[d.mask].argmax(1) for y, d in zip(said, fresh)]  # fmt: skip
-    return [np.mean(row) for row in right]
+    wanted = [batch.targets[batch.mask].argmax(1) for batch in fresh]
+    return [np.mean(y.argmax(1) == w) for y, w in zip(said, wanted)]
 
 
 # %%
@@ -249,9 +249,8 @@ def known(model, steps):
 rng = np.random.default_rng(0)
 A = rng.dirichlet(np.ones(12), (5, 12))
 B = rng.dirichlet(np.ones(5), (5, 12))
-fades = np.array(
-    [known(HiddenMarkov(0.5 * np.eye(12) + 0.5 * a, b), 30) for a, b in zip(A, B)]
-)  # fmt: skip
+A = 0.5 * np.eye(12) + 0.5 * A  # half of the odds: stay
+fades = np.array([known(HiddenMarkov(*pair), 30) for pair in zip(A, B)])
 
 # %% tags=["hide-input"]
 assert np.all(fades[:, -1] < 0.05 * fades[:, 0])
@@ -399,7 +398,8 @@ print("lag at least  kinds  sequences, printed")
 for row in ROWS:
     if row.experiment == "2c":
         task = row.task
-        print(f"{task.shortest:12}  {task.kinds:5}  {row.printed_sequences:18,}")  # fmt: skip
+        lag, kinds = task.shortest, task.kinds
+        print(f"{lag:12}  {kinds:5}  {row.printed_sequences:18,}")
 first, last = by_name["2c_q50_p50"], by_name["2c_q1000_p1000"]
 assert last.printed_sequences < 2 * first.printed_sequences
 assert by_name["2c_q1000_p50"].printed_sequences > 4 * last.printed_sequences
@@ -486,7 +486,8 @@ for ax, (name, task) in zip(axs, versions.items()):
     classes = batch.targets[batch.mask][:, 0]
     pick = [int(np.argmax(classes == k)) for k in (1, 0)]
     rows = [batch[n][0][:40, 0] for n in pick]
-    figures.task_examples(rows, ["class 1", "class 2"], relevant=[1, 2, 3], ax=ax)  # fmt: skip
+    labels = ["class 1", "class 2"]
+    figures.task_examples(rows, labels, relevant=[1, 2, 3], ax=ax)
     ax.set_title(name, fontsize=16)
 show(
     axs[0],
@@ -517,8 +518,8 @@ print("deviations: 0.45 of the noise, 0.32 of the targets in 3c")
 table = [row for row in ROWS if row.experiment in ("3a", "3b", "3c")]
 show(
     paper_beside_ours(table, "hochreiter1997", folder),
-    alt="experiments 3a, 3b and 3c, one line a row: the printed mean as a diamond in a grey band of a "
-    "factor of two; our finished trials as rings, those that did not learn as crosses",
+    alt="experiments 3a, 3b and 3c, one line a row: the printed mean as a diamond in a grey "
+    "band of a factor of two; our finished trials as rings, those that did not learn as crosses",
     caption="T: length. N: steps with signal. A row without signs has no finished trial here.",
 )
 

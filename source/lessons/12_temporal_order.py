@@ -304,8 +304,11 @@ show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is an automaton, like the ones of lesson 09, but nobody drew it: the net found it. Seven states
 # are exactly what the task needs. Follow the arrows: the X-arrow from "start", from X and from Y are three
-# different moves. In the net that only adds they would be one and the same arrow, and XY and YX would be one
-# state.
+# different moves. In the net that only adds, an X adds the same to $c$ wherever it comes, and XY and YX are
+# one state.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## In every net
 
 # %%
 apart = np.array([told_apart(after_words(net, task)).min() for net in nets])
