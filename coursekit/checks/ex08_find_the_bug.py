@@ -119,17 +119,17 @@ def _mended(
     number: int,
     reference: Callable[..., Any],
     groups: dict[str, tuple[str, ...]],
+    points: tuple[int, ...],
     mistakes: Catalogue,
     hints: tuple[str, ...],
     lesson: str,
 ) -> Check:
     name = f"accused_{number}"
-    each = 4 / len(groups)
     return Check(
         name=f"mended_{number}",
         exercise=EXERCISE,
         reference=reference,
-        parts=(*(Part(group, each) for group in groups), LEFT),
+        parts=(*(Part(*share) for share in zip(groups, points, strict=True)), LEFT),
         cases=_mended_cases(name, groups),
         mistakes=mistakes,
         hints=hints,
@@ -198,6 +198,7 @@ CHECKS = (
         1,
         right.plain_gradient,
         PLAIN,
+        (1, 2, 1),
         wrong.WAY_BACK,
         (
             "With one step nothing is wrong, with six everything is: look at the one line that"
@@ -210,7 +211,8 @@ CHECKS = (
     _mended(
         2,
         right.plain_gradient,
-        PLAIN,
+        {"the recurrent weights U": ("U",), "the other arrays": ("W", "b")},
+        (3, 1),
         wrong.MEMORY,
         (
             "Only the gradient of U is wrong. In its line stand two factors; which one is the same"
@@ -223,6 +225,7 @@ CHECKS = (
         3,
         right.cell_gradient,
         _gate_groups("iog"),
+        (1, 1, 2),
         wrong.CARRY,
         (
             "With one step nothing is wrong. Two things travel back from step to step; find where"
@@ -236,6 +239,7 @@ CHECKS = (
         4,
         right.cell_gradient,
         _gate_groups("ifog"),
+        (1, 1, 1, 1),
         wrong.SLOPES,
         (
             "With one step the candidate is right and two gates are wrong. (The third: what is c"
@@ -249,10 +253,11 @@ CHECKS = (
         5,
         right.stacked_gradient,
         STACKED,
+        (3, 1),
         wrong.ORDER,
         (
             "Measure M and print which *rows* are wrong on one step: 3 rows belong to each letter.",
-            "Compare the order in which `forwards` splits the rows with the order in which the"
+            "Compare the order in which `stacked_run` splits the rows with the order in which the"
             " deltas are put together.",
         ),
         "07#the-lstm-step",
@@ -261,10 +266,11 @@ CHECKS = (
         6,
         right.cell_gradient,
         _gate_groups("fog"),
+        (1, 2, 1),
         wrong.SQUASH,
         (
-            "With one step everything is wrong (U meets h = 0 there), so the fault is where error"
-            " enters the cell: at the output.",
+            "With one step every letter is wrong, so the fault is where error enters the cell: at the"
+            " output.",
             "Write the last equation of the forward pass beside the first two lines of the"
             " backward pass. What stands between c' and h'?",
             "Two lines: the output gate multiplied tanh(c'), and into the state goes the slope"
