@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from coursekit.checks.lstm_reference import sigmoid, slope
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-USERS = "02#who-uses-h_t"
+USERS = "02#who-uses-h-t"
 BPTT = "02#backpropagation-through-time"
 USES = "02#one-weight-used-at-every-step"
 CAROUSEL = "05#what-must-hold-for-many-units"
@@ -145,7 +146,7 @@ def state_set_to_zero(*given: Any) -> Values:
 
 
 def _cell(**rules: Rule) -> Rule:
-    return lambda *given: right.cell_gradient(*given, **rules)
+    return partial(right.cell_gradient, **rules)  # type: ignore[arg-type]
 
 
 def _through_output(v: Values, error: Array, carried: Array) -> Array:
@@ -289,7 +290,7 @@ def _stacked(change: Rule | None = None, **rules: Rule) -> Rule:
         d = right.gate_errors(v, error, state)
         return {**d, **(change(v, d, state) if change else {})}
 
-    return lambda *given: right.stacked_gradient(*given, errors=rule, **rules)
+    return partial(right.stacked_gradient, errors=rule, **rules)  # type: ignore[arg-type]
 
 
 def _swap(d: Values) -> Values:

@@ -6,7 +6,7 @@ and a mended function is asked for the gradients of nets that it has not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,9 @@ from coursekit.checks.spec import Case, Catalogue, Check, Finding, Part
 EXERCISE = "ex08_find_the_bug"
 # The modules that answers of this exercise may import from coursekit.
 ALLOWED = ("coursekit.figures",)
+
+# The title of a part, and the arrays that it looks at.
+Groups = Mapping[str, tuple[str, ...]]
 
 
 def _nudged_cases(rng: np.random.Generator) -> list[Case]:
@@ -77,9 +80,7 @@ def _arrays_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _mended_cases(
-    name: str, groups: dict[str, tuple[str, ...]]
-) -> Callable[[np.random.Generator], list[Case]]:
+def _mended_cases(name: str, groups: Groups) -> Callable[[np.random.Generator], list[Case]]:
     def cases(rng: np.random.Generator) -> list[Case]:
         found = []
         for label, size in (("5 steps, 2 inputs, 3 units", (5, 2, 3)), ("7, 3 and 4", (7, 3, 4))):
@@ -91,7 +92,7 @@ def _mended_cases(
     return cases
 
 
-def _gate_groups(letters: str) -> dict[str, tuple[str, ...]]:
+def _gate_groups(letters: str) -> Groups:
     titles = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
     return {f"the {titles[k]}": (f"W_{k}", f"U_{k}", f"b_{k}") for k in letters}
 
@@ -118,7 +119,7 @@ LEFT = Part("its inputs are left as they were", 1)
 def _mended(
     number: int,
     reference: Callable[..., Any],
-    groups: dict[str, tuple[str, ...]],
+    groups: Groups,
     points: tuple[int, ...],
     mistakes: Catalogue,
     hints: tuple[str, ...],
@@ -206,7 +207,7 @@ CHECKS = (
             "Forwards, row k of U collects into unit k. Backwards, who sends to unit k: the row or"
             " the column?",
         ),
-        "02#who-uses-h_t",
+        "02#who-uses-h-t",
     ),
     _mended(
         2,
@@ -269,7 +270,7 @@ CHECKS = (
         (1, 2, 1),
         wrong.SQUASH,
         (
-            "With one step every letter is wrong, so the fault is where error enters the cell: at the"
+            "With one step every letter is wrong: the fault is where error enters the cell, at the"
             " output.",
             "Write the last equation of the forward pass beside the first two lines of the"
             " backward pass. What stands between c' and h'?",

@@ -49,8 +49,8 @@ from coursekit import check, hint
 def plain_run(params, xs):
     """h after every step, (time, units)."""
     h, H = np.zeros(len(params["b"])), []
-    for x in xs:
-        h = np.tanh(params["W"] @ x + params["U"] @ h + params["b"])
+    for x_t in xs:
+        h = np.tanh(params["W"] @ x_t + params["U"] @ h + params["b"])
         H.append(h)
     return np.array(H)
 
@@ -59,10 +59,12 @@ def cell_run(params, xs):
     """For each step a dict: x, h and c before it, the gates, new_c and new_h."""
     h = c = np.zeros(len(params["b_o"]))
     trace = []
-    for x in xs:
-        v = {"x": x, "h": h, "c": c, "f": np.ones(len(c))}
+    for x_t in xs:
+        v = {"x": x_t, "h": h, "c": c, "f": np.ones(len(c))}
         for k in (k for k in "ifog" if "W_" + k in params):
-            net = params["W_" + k] @ x + params["U_" + k] @ h + params["b_" + k]
+            net = (
+                params["W_" + k] @ x_t + params["U_" + k] @ h + params["b_" + k]
+            )
             v[k] = np.tanh(net) if k == "g" else 0.5 + 0.5 * np.tanh(net / 2)
         v.setdefault("i", 1 - v["f"])
         c = v["new_c"] = v["f"] * c + v["i"] * v["g"]
@@ -171,16 +173,16 @@ check("wrong_arrays", wrong_arrays)
 def accused_1(params, xs, targets):
     """A plain net: the gradient of the loss for W, U and b."""
     H = plain_run(params, xs)
-    grads = {name: np.zeros_like(w) for name, w in params.items()}
+    slopes = {name: np.zeros_like(w) for name, w in params.items()}
     later = np.zeros(len(params["b"]))
     for t in range(len(xs) - 1, -1, -1):
         arriving = H[t] - targets[t] + params["U"] @ later
         later = arriving * (1 - H[t] * H[t])
-        grads["b"] += later
-        grads["W"] += np.outer(later, xs[t])
+        slopes["b"] += later
+        slopes["W"] += np.outer(later, xs[t])
         if t > 0:
-            grads["U"] += np.outer(later, H[t - 1])
-    return grads
+            slopes["U"] += np.outer(later, H[t - 1])
+    return slopes
 
 
 # %% [markdown]
@@ -192,9 +194,9 @@ def accused_2(params, xs, targets):
     """A plain net: the gradient of the loss for W, U and b."""
     W, U, b = params["W"], params["U"], params["b"]
     h, kept = np.zeros(len(b)), []
-    for x in xs:
-        h = np.tanh(W @ x + U @ h + b)
-        kept.append((x, h))
+    for x_t in xs:
+        h = np.tanh(W @ x_t + U @ h + b)
+        kept.append((x_t, h))
     dW, dU, db = np.zeros(W.shape), np.zeros(U.shape), np.zeros(b.shape)
     net_error = np.zeros(len(b))
     for (x, y), target in zip(kept[::-1], targets[::-1], strict=True):
@@ -213,19 +215,19 @@ def accused_2(params, xs, targets):
 
 
 # %%
-def give(grads, params, v, D):
-    """Add the shares of one step to grads; return dL/dh for the h before it."""
+def give(slopes, params, v, D):
+    """Add the shares of one step to slopes; return dL/dh for the h before it."""
     for k in D:
-        grads["W_" + k] += np.outer(D[k], v["x"])
-        grads["U_" + k] += np.outer(D[k], v["h"])
-        grads["b_" + k] += D[k]
+        slopes["W_" + k] += np.outer(D[k], v["x"])
+        slopes["U_" + k] += np.outer(D[k], v["h"])
+        slopes["b_" + k] += D[k]
     return sum(D[k] @ params["U_" + k] for k in D)
 
 
 # %%
 def accused_3(params, xs, targets):
     """The cell of 1997: i, o and g, and a state that nothing fades."""
-    grads = {name: np.zeros_like(w) for name, w in params.items()}
+    slopes = {name: np.zeros_like(w) for name, w in params.items()}
     nothing = np.zeros(len(params["b_o"]))
     back = {"h": nothing, "c": nothing}
     trace = cell_run(params, xs)
@@ -238,8 +240,8 @@ def accused_3(params, xs, targets):
             "o": error_h * s * o * (1 - o),
             "g": error_c * i * (1 - g * g),
         }
-        back = {"h": give(grads, params, v, D), "c": error_c}
-    return grads
+        back = {"h": give(slopes, params, v, D), "c": error_c}
+    return slopes
 
 
 # %% [markdown]
@@ -249,7 +251,7 @@ def accused_3(params, xs, targets):
 # %%
 def accused_4(params, xs, targets):
     """The LSTM cell of 2000: i, f, o and g."""
-    total = {name: np.zeros_like(w) for name, w in params.items()}
+    sums = {name: np.zeros_like(w) for name, w in params.items()}
     from_h = from_c = np.zeros(len(params["b_o"]))
     for v, target in zip(
         reversed(cell_run(params, xs)), reversed(targets), strict=True
@@ -263,9 +265,9 @@ def accused_4(params, xs, targets):
             "o": eh * shown,
             "g": ec * v["i"] * (1 - v["g"] ** 2),
         }
-        from_h = give(total, params, v, D)
+        from_h = give(sums, params, v, D)
         from_c = ec * v["f"]
-    return total
+    return sums
 
 
 # %% [markdown]
@@ -409,17 +411,17 @@ def mended_1(params, xs, targets):
     """A plain net: the gradient of the loss for W, U and b."""
     ### BEGIN SOLUTION
     H = plain_run(params, xs)
-    grads = {name: np.zeros_like(w) for name, w in params.items()}
+    slopes = {name: np.zeros_like(w) for name, w in params.items()}
     later = np.zeros(len(params["b"]))
     for t in range(len(xs) - 1, -1, -1):
         # Forwards U @ h, so backwards U.T @ later, which is later @ U.
         arriving = H[t] - targets[t] + later @ params["U"]
         later = arriving * (1 - H[t] * H[t])
-        grads["b"] += later
-        grads["W"] += np.outer(later, xs[t])
+        slopes["b"] += later
+        slopes["W"] += np.outer(later, xs[t])
         if t > 0:
-            grads["U"] += np.outer(later, H[t - 1])
-    return grads
+            slopes["U"] += np.outer(later, H[t - 1])
+    return slopes
     ### END SOLUTION
 
 
@@ -438,10 +440,10 @@ def mended_2(params, xs, targets):
     ### BEGIN SOLUTION
     W, U, b = params["W"], params["U"], params["b"]
     h, kept = np.zeros(len(b)), []
-    for x in xs:
-        # x, the state before, the state after: U met the one before.
-        before, h = h, np.tanh(W @ x + U @ h + b)
-        kept.append((x, before, h))
+    for x_t in xs:
+        # The input, the state before, the state after: U met the one before.
+        before, h = h, np.tanh(W @ x_t + U @ h + b)
+        kept.append((x_t, before, h))
     dW, dU, db = np.zeros(W.shape), np.zeros(U.shape), np.zeros(b.shape)
     net_error = np.zeros(len(b))
     for (x, before, y), target in zip(kept[::-1], targets[::-1], strict=True):
@@ -467,7 +469,7 @@ check("mended_2", mended_2)
 def mended_3(params, xs, targets):
     """The cell of 1997: i, o and g, and a state that nothing fades."""
     ### BEGIN SOLUTION
-    grads = {name: np.zeros_like(w) for name, w in params.items()}
+    slopes = {name: np.zeros_like(w) for name, w in params.items()}
     nothing = np.zeros(len(params["b_o"]))
     back = {"h": nothing, "c": nothing}
     trace = cell_run(params, xs)
@@ -481,8 +483,8 @@ def mended_3(params, xs, targets):
             "o": error_h * s * o * (1 - o),
             "g": error_c * i * (1 - g * g),
         }
-        back = {"h": give(grads, params, v, D), "c": error_c}
-    return grads
+        back = {"h": give(slopes, params, v, D), "c": error_c}
+    return slopes
     ### END SOLUTION
 
 
@@ -499,7 +501,7 @@ check("mended_3", mended_3)
 def mended_4(params, xs, targets):
     """The LSTM cell of 2000: i, f, o and g."""
     ### BEGIN SOLUTION
-    total = {name: np.zeros_like(w) for name, w in params.items()}
+    sums = {name: np.zeros_like(w) for name, w in params.items()}
     from_h = from_c = np.zeros(len(params["b_o"]))
     for v, target in zip(
         reversed(cell_run(params, xs)), reversed(targets), strict=True
@@ -514,9 +516,9 @@ def mended_4(params, xs, targets):
             "o": eh * shown * v["o"] * (1 - v["o"]),
             "g": ec * v["i"] * (1 - v["g"] ** 2),
         }
-        from_h = give(total, params, v, D)
+        from_h = give(sums, params, v, D)
         from_c = ec * v["f"]
-    return total
+    return sums
     ### END SOLUTION
 
 
