@@ -364,8 +364,9 @@ for name, (function, net) in CASES.items():
 # alone, `xs[:1]` and `targets[:1]` of its net in `CASES`. **Predict** first: who goes free?
 
 # %% answer="one_step_verdicts"
-one_step_verdicts = {}
+one_step_verdicts = None  # a dict: name of the accused -> list of names
 ### BEGIN SOLUTION
+one_step_verdicts = {}
 for name, (function, (params, xs, targets)) in CASES.items():
     short = (params, xs[:1], targets[:1])
     one_step_verdicts[name] = wrong_arrays(
