@@ -14,7 +14,7 @@ from coursekit.checks.lstm_reference import sigmoid, slope
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-USERS = "02#who-uses-h-t"
+USERS = "02#who-uses-h_t"
 BPTT = "02#backpropagation-through-time"
 USES = "02#one-weight-used-at-every-step"
 CAROUSEL = "05#what-must-hold-for-many-units"

@@ -14,7 +14,7 @@ from coursekit.checks.spec import Catalogue
 NET = "02#the-net-and-its-loss"
 DIFFERENCE = "02#the-slope-of-one-weight-measured"
 USES = "02#one-weight-used-at-every-step"
-USERS = "02#who-uses-h-t"
+USERS = "02#who-uses-h_t"
 BPTT = "02#backpropagation-through-time"
 RTRL = "02#real-time-recurrent-learning"
 

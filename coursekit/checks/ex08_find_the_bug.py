@@ -207,7 +207,7 @@ CHECKS = (
             "Forwards, row k of U collects into unit k. Backwards, who sends to unit k: the row or"
             " the column?",
         ),
-        "02#who-uses-h-t",
+        "02#who-uses-h_t",
     ),
     _mended(
         2,

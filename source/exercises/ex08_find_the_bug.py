@@ -62,9 +62,8 @@ def cell_run(params, xs):
     for x_t in xs:
         v = {"x": x_t, "h": h, "c": c, "f": np.ones(len(c))}
         for k in (k for k in "ifog" if "W_" + k in params):
-            net = (
-                params["W_" + k] @ x_t + params["U_" + k] @ h + params["b_" + k]
-            )
+            net = params["W_" + k] @ x_t + params["b_" + k]
+            net = net + params["U_" + k] @ h
             v[k] = np.tanh(net) if k == "g" else 0.5 + 0.5 * np.tanh(net / 2)
         v.setdefault("i", 1 - v["f"])
         c = v["new_c"] = v["f"] * c + v["i"] * v["g"]
@@ -253,9 +252,8 @@ def accused_4(params, xs, targets):
     """The LSTM cell of 2000: i, f, o and g."""
     sums = {name: np.zeros_like(w) for name, w in params.items()}
     from_h = from_c = np.zeros(len(params["b_o"]))
-    for v, target in zip(
-        reversed(cell_run(params, xs)), reversed(targets), strict=True
-    ):
+    trace = cell_run(params, xs)
+    for v, target in zip(reversed(trace), reversed(targets), strict=True):
         shown = np.tanh(v["new_c"])
         eh = v["new_h"] - target + from_h
         ec = from_c + eh * v["o"] * (1 - shown**2)
@@ -366,8 +364,9 @@ for name, (function, net) in CASES.items():
 # alone, `xs[:1]` and `targets[:1]` of its net in `CASES`. **Predict** first: who goes free?
 
 # %% answer="one_step_verdicts"
-one_step_verdicts = {}
+one_step_verdicts = None  # a dict: name of the accused -> list of names
 ### BEGIN SOLUTION
+one_step_verdicts = {}
 for name, (function, (params, xs, targets)) in CASES.items():
     short = (params, xs[:1], targets[:1])
     one_step_verdicts[name] = wrong_arrays(
@@ -503,9 +502,8 @@ def mended_4(params, xs, targets):
     ### BEGIN SOLUTION
     sums = {name: np.zeros_like(w) for name, w in params.items()}
     from_h = from_c = np.zeros(len(params["b_o"]))
-    for v, target in zip(
-        reversed(cell_run(params, xs)), reversed(targets), strict=True
-    ):
+    trace = cell_run(params, xs)
+    for v, target in zip(reversed(trace), reversed(targets), strict=True):
         shown = np.tanh(v["new_c"])
         eh = v["new_h"] - target + from_h
         ec = from_c + eh * v["o"] * (1 - shown**2)

@@ -223,7 +223,7 @@ def test_a_stub_earns_nothing_and_a_crash_is_no_known_mistake(check):
 
 
 def _slug(heading):
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+    return re.sub(r"[^a-z0-9_]+", "-", heading.lower()).strip("-")
 
 
 def test_every_place_that_feedback_points_to_is_there():
