@@ -40,9 +40,9 @@ from coursekit import check, figures, hint, show
 def run_net(W, U, b, xs, h0=None):
     """States h_0 to h_T, (time + 1, units), for inputs xs (time, inputs)."""
     hs = [np.zeros(len(b)) if h0 is None else h0]
-    for x in xs:
-        hs.append(np.tanh(W @ x + U @ hs[-1] + b))
-    return np.stack(hs)
+    for x_t in xs:
+        hs.append(np.tanh(W @ x_t + U @ hs[-1] + b))
+    return np.array(hs)
 
 
 def make_net(rng, units, radius):
@@ -146,11 +146,11 @@ def sequential_jacobian(U, hs, start, stop):
     """
     ### BEGIN SOLUTION
     # No step yet: a state answers to itself one to one.
-    product = np.eye(len(U))
+    so_far = np.eye(len(U))
     # The first step leads into h_{start+1}; the latest one stands leftmost.
     for t in range(start + 1, stop + 1):
-        product = step_jacobian(U, hs[t]) @ product
-    return product
+        so_far = step_jacobian(U, hs[t]) @ so_far
+    return so_far
     ### END SOLUTION
 
 
