@@ -78,6 +78,11 @@ def test_a_mistake_on_the_command_line_is_explained(capsys, typed, said):
     assert "Traceback" not in captured.err
 
 
+NAMES = ("workers", "seed", "timeout", "policy", "scheduler", "student", "answer", "roster")
+NAMES += ("deadline", "late", "isolation", "accept_isolation")
+GRADING = dict.fromkeys(NAMES) | {"canvas_columns": {}}
+
+
 @pytest.mark.parametrize(
     ("typed", "module", "args", "kwargs"),
     [
@@ -98,19 +103,42 @@ def test_a_mistake_on_the_command_line_is_explained(capsys, typed, said):
             ["grade", "in", "--out", "g", "--workers", "3", "--seed", "7", "--timeout", "9"],
             "grading.batch",
             (Path("in"), Path("g")),
-            {"workers": 3, "seed": 7, "timeout": 9.0, "isolation": None, "accept_isolation": None},
+            GRADING | {"workers": 3, "seed": 7, "timeout": 9.0},
+        ),
+        (
+            [
+                *("grade", "in", "--out", "g", "--student", "ann", "--answer", "lstm_step"),
+                *(
+                    "--roster",
+                    "r.csv",
+                    "--policy",
+                    "p.py",
+                    "--deadline",
+                    "2026-11-21",
+                    "--late",
+                    "l.csv",
+                ),
+                *("--canvas-column", "ex05_lstm_cell=Homework 5 (77)", "--scheduler", "tcp://a:1"),
+            ],
+            "grading.batch",
+            (Path("in"), Path("g")),
+            GRADING
+            | {
+                "student": "ann",
+                "answer": "lstm_step",
+                "roster": Path("r.csv"),
+                "policy": Path("p.py"),
+                "deadline": "2026-11-21",
+                "late": Path("l.csv"),
+                "canvas_columns": {"ex05_lstm_cell": "Homework 5 (77)"},
+                "scheduler": "tcp://a:1",
+            },
         ),
         (
             ["grade", "in", "--out", "g", "--isolation", "limits", "--accept-isolation", "none"],
             "grading.batch",
             (Path("in"), Path("g")),
-            {
-                "workers": None,
-                "seed": None,
-                "timeout": None,
-                "isolation": "limits",
-                "accept_isolation": "none",
-            },
+            GRADING | {"isolation": "limits", "accept_isolation": "none"},
         ),
         (
             ["mark", "g", "--import", "m.csv"],
