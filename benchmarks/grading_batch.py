@@ -8,6 +8,7 @@ all ten. The grader's memory is read after a tenth of the submissions and at the
 """
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -61,7 +62,9 @@ def theirs(folder: Path, count: int) -> float:
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(handed_in(number), "utf-8")
     command = [sys.executable, "-m", "nbgrader"]
-    quiet = {"cwd": folder, "capture_output": True, "text": True}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it calls alembic
+    env = {**os.environ, "PATH": path}
+    quiet = {"cwd": folder, "capture_output": True, "text": True, "env": env}
     made = subprocess.run([*command, "generate_assignment", NAME, "--create"], check=False, **quiet)  # type: ignore[call-overload]
     if made.returncode != 0:
         raise SystemExit(f"nbgrader could not take the assignment:\n{made.stderr[-2000:]}")
