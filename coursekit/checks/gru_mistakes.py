@@ -49,6 +49,15 @@ def reset_after_the_product(params: Values, x: Array, h: Array) -> Values:
     return gru_after_step({**params, "b_hg": np.zeros_like(params["b_g"])}, x, h)
 
 
+@BEFORE.add(KEEP)
+def pytorchs_cell(params: Values, x: Array, h: Array) -> Values:
+    """This is the GRU of PyTorch: z keeps the old h, and r acts after the product. Here z weighs
+    the new candidate, and r multiplies h before the product.
+    """
+    v = gru_after_step({**params, "b_hg": np.zeros_like(params["b_g"])}, x, h)
+    return {**v, "h": v["z"] * h + (1 - v["z"]) * v["g"]}
+
+
 @BEFORE.add(GATE)
 def reset_left_out(params: Values, x: Array, h: Array) -> Values:
     """The candidate sees the whole of the old h; the reset gate decides how much of it."""

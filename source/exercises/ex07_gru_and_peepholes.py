@@ -349,8 +349,8 @@ assert same
 #    the LSTM.
 # 2. **$z$ means the opposite.** It weighs the old $h$.
 #
-# The first is another cell: no choice of weights turns one into the other (unless $U_g$ is
-# diagonal). So you need another step. Our $z$ stays as it was in part 1, it takes the **new**:
+# The first makes it another cell. Renaming or changing signs does not help: $U_g (r \odot h)$ and
+# $r \odot (U_g h)$ mix the units before and after the filter. So you need another step. Our $z$ stays as it was in part 1, it takes the **new**:
 
 
 # %% answer="gru_after_step"
