@@ -230,7 +230,7 @@ for label, p_f, b_f in (("without", 0.0, 50.0), ("with   ", -100.0, 550.0)):
     states = []
     for _ in range(14):
         new = peephole_step(cell, np.zeros(1), h, c)
-        h, c = new["h"], new["c"]
+        c, h = new["c"], new["h"]
         states.append(round(float(c[0])))
     print(label, "peephole:", states)
 
@@ -320,9 +320,9 @@ blind = {f"p_{k}": np.zeros(2) for k in "ifo"}
 loaded = lstm_from_torch(torch_lstm) | blind
 h = c = np.zeros(2)
 outputs = []
-for x in xs:
-    new = peephole_step(loaded, x, h, c)
-    h, c = new["h"], new["c"]
+for x_t in xs:
+    new = peephole_step(loaded, x_t, h, c)
+    c, h = new["c"], new["h"]
     outputs.append(h)
 same = np.allclose(outputs, torch_lstm_outputs, atol=1e-7)
 print("NumPy and PyTorch agree at every step:", same)
@@ -442,8 +442,8 @@ torch_gru_outputs = np.array(
 def gru_outputs(step, params):
     """h after every step of xs, from zero."""
     h, outputs = np.zeros(2), []
-    for x in xs:
-        h = step(params, x, h)["h"]
+    for x_t in xs:
+        h = step(params, x_t, h)["h"]
         outputs.append(h)
     return np.array(outputs)
 
