@@ -62,13 +62,13 @@ show(
 #
 # **Two conventions are in use for each gate.** Papers and programs differ, under the same name:
 #
-# | | here, in parts 1 and 2 | elsewhere |
+# | | here | elsewhere |
 # |---|---|---|
 # | $z$ | weighs the **new** candidate | weighs the old $h$: $h' = z \odot h + (1 - z) \odot g$ |
 # | $r$ | **before** the product: $U_g (r \odot h)$ | after the product: $r \odot (U_g h)$ |
 #
 # Neither is wrong. A mixture of them is: the net runs, and is another net. In part 4 you meet the
-# right-hand column.
+# right-hand column, and bring $z$ back into ours.
 #
 # `params` is a dict of `W_k` `(units, inputs)`, `U_k` `(units, units)` and `b_k` `(units,)` for `k`
 # in "zrg". `x` has shape `(inputs,)` or, for a batch, `(batch, inputs)`; `h` goes with it. For one
@@ -148,7 +148,9 @@ for label, b_z, b_r in (
     )
 
 # %% [markdown]
-# In the second row it does neither: with $z$ and $r$ open the GRU is the plain recurrent net.
+# In the second row it does neither: with $z$ and $r$ open the GRU is the plain recurrent net. And
+# the question from before: no entry of a GRU's $h$ leaves the range, for a mixture of two numbers
+# lies between them. An LSTM's $c$ is a sum and can grow.
 #
 # ## 2. Peepholes
 #
@@ -230,7 +232,7 @@ for label, p_f, b_f in (("without", 0.0, 50.0), ("with   ", -100.0, 550.0)):
     states = []
     for _ in range(14):
         new = peephole_step(cell, np.zeros(1), h, c)
-        c, h = new["c"], new["h"]
+        h, c = (new[name] for name in "hc")
         states.append(round(float(c[0])))
     print(label, "peephole:", states)
 
@@ -322,7 +324,7 @@ h = c = np.zeros(2)
 outputs = []
 for x_t in xs:
     new = peephole_step(loaded, x_t, h, c)
-    c, h = new["c"], new["h"]
+    h, c = (new[name] for name in "hc")
     outputs.append(h)
 same = np.allclose(outputs, torch_lstm_outputs, atol=1e-7)
 print("NumPy and PyTorch agree at every step:", same)
