@@ -13,7 +13,6 @@ from coursekit.checks.spec import Case, Check, Part
 
 EXERCISE = "ex01_recurrent_step"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 KEPT = "its inputs are left as they were"
 ONE, BATCH = "one sequence", "a batch of sequences"
 

@@ -19,7 +19,6 @@ from coursekit.checks.spec import Case, Check, Part
 
 EXERCISE = "ex02_gradient_check"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 
 Net = tuple[Values, Array, Array]
 SIZES = {"5 steps, 2 inputs, 3 units, 2 outputs": (5, 2, 3, 2), "8 steps, 3, 4 and 1": (8, 3, 4, 1)}

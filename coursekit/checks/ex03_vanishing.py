@@ -13,7 +13,6 @@ from coursekit.checks.vanishing_mistakes import CLIPPING, NORMS, SEQUENCE, STEP,
 
 EXERCISE = "ex03_vanishing"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 
 
 def _net(rng: np.random.Generator, units: int, steps: int) -> tuple[Any, Any]:

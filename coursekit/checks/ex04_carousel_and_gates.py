@@ -12,7 +12,6 @@ from coursekit.checks.spec import Case, Check, Part
 
 EXERCISE = "ex04_carousel_and_gates"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 
 
 def _by_step_cases(rng: np.random.Generator) -> list[Case]:

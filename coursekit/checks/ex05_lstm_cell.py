@@ -15,7 +15,7 @@ from coursekit.checks.spec import Case, Catalogue, Check, Part
 
 EXERCISE = "ex05_lstm_cell"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.gradients", "coursekit.figures")
+ALLOWED = ("coursekit.gradients",)
 
 SIGMOID = Catalogue()
 SIGMOID_SLOPE = Catalogue()

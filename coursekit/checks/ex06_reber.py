@@ -22,7 +22,7 @@ from coursekit.grammars import embedded_reber, reber
 
 EXERCISE = "ex06_reber"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.cells", "coursekit.gradients", "coursekit.training", "coursekit.figures")
+ALLOWED = ("coursekit.cells", "coursekit.gradients", "coursekit.training")
 GENERATOR = "it uses the generator it is given"
 
 

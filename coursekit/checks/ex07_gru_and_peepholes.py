@@ -14,7 +14,6 @@ from coursekit.checks.torch_weights_mistakes import GRU, LSTM, NAMES
 
 EXERCISE = "ex07_gru_and_peepholes"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 
 LEFT = "its inputs are left as they were"
 BATCH = "a batch of sequences"

@@ -20,7 +20,6 @@ from coursekit.checks.spec import Case, Catalogue, Check, Finding, Part
 
 EXERCISE = "ex08_find_the_bug"
 # The modules that answers of this exercise may import from coursekit.
-ALLOWED = ("coursekit.figures",)
 
 # The title of a part, and the arrays that it looks at.
 Groups = Mapping[str, tuple[str, ...]]

@@ -18,7 +18,7 @@ from coursekit.grading.fingerprint import of_course
 from coursekit.grading.isolation import isolation_for
 from coursekit.grading.judge import seed_for
 from coursekit.grading.lateness import judged_late, read_deadline, read_policy
-from coursekit.grading.plan import Task, key_of, task_for
+from coursekit.grading.plan import Task, key_of, prints_of, task_for
 from coursekit.grading.pool import Job, grade_all
 from coursekit.grading.record import NAME, Record, merged, place_of
 from coursekit.grading.report import Result, summary
@@ -176,6 +176,7 @@ def _tasks(record: Record, found: Sequence[Submission], level: str, chosen: Opti
     }
     exercises = {one.exercise for one in found} - {""}
     specs = {name: pool.spec_of(name, chosen.policy) for name in exercises}
+    prints = {name: prints_of(spec) for name, spec in specs.items()}
     common = of_course(chosen.timeout, level)
     again = _asked_for(found, [spec.names for spec in specs.values()], chosen)
     tasks = []
@@ -185,7 +186,7 @@ def _tasks(record: Record, found: Sequence[Submission], level: str, chosen: Opti
         spec = specs.get(one.exercise)
         if chosen.answer is not None and (spec is None or chosen.answer not in spec.names):
             continue
-        task = task_for(one, key_of(one, spec, common), latest, again)
+        task = task_for(one, key_of(one, prints.get(one.exercise), common), latest, again)
         tasks += [] if task is None else [task]
     return tasks
 

@@ -7,13 +7,17 @@ never needs: new namespaces, tracing, mounts, keys, memory that no limit counts,
 network namespace does not hold (AF_VSOCK reaches the host of a virtual machine).
 """
 
+import atexit
+import compileall
 import errno
 import os
 import platform
+import py_compile
 import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -97,7 +101,7 @@ def command(line: list[str], folder: Path) -> list[str]:
 
     Args:
         line: The worker's command line, with paths as they are inside.
-        folder: A folder with course/ (see `furnish`) and mpl/ (matplotlib's list of fonts).
+        folder: A folder with course/ (see `course`) and mpl/ (matplotlib's list of fonts).
     """
     program = shutil.which("bwrap") or "bwrap"
     fonts = [
@@ -112,7 +116,7 @@ def command(line: list[str], folder: Path) -> list[str]:
         *("--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", SCRATCH),
         *("--perms", "0777", "--dir", f"{SCRATCH}/mpl", *fonts),
         *_system(),
-        *("--ro-bind", str(folder / "course"), COURSE),
+        *("--ro-bind", str((folder / "course").resolve()), COURSE),
         *("--remount-ro", "/", "--chdir", SCRATCH, "--", *line),
     ]
 
@@ -195,21 +199,23 @@ def _courses(bound: Iterable[Path]) -> list[Path]:
     return [path for path in dict.fromkeys(found) if path.is_dir()]
 
 
-def furnish(folder: Path, package: Path | None, modules: Iterable[str]) -> None:
-    """Copy the worker, and what an exercise may use of a package, to where a worker can read it.
+@cache
+def course(package: Path | None, modules: tuple[str, ...]) -> Path:
+    """A folder with the worker and what an exercise may use of a package, for all of its workers.
 
-    Copies, because the originals may lie where an unprivileged user cannot read them.
+    It is made once in a process and bound read-only, so that no worker changes it for the next.
+    Copies, because the originals may lie where an unprivileged user cannot read them; compiled,
+    because each worker would compile them anew.
 
     Args:
-        folder: A new folder; it is what the worker has as /course.
         package: The real package, or None for none of it.
         modules: Full names of its modules; what lies below one comes with it.
     """
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="coursekit-course-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     own = Path(__file__).parent
     for name in ("worker.py", "wire.py"):
         shutil.copy2(own / name, folder / name)
-    _copy_compiled(own / "wire.py", folder / "wire.py")
     for module in modules if package is not None else ():
         assert package is not None
         parts = module.split(".")[1:]
@@ -219,17 +225,18 @@ def furnish(folder: Path, package: Path | None, modules: Iterable[str]) -> None:
         elif source.with_suffix(".py").is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source.with_suffix(".py"), target.with_suffix(".py"))
-            _copy_compiled(source.with_suffix(".py"), target.with_suffix(".py"))
+    _compile(folder)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
 
 
-def _copy_compiled(source: Path, target: Path) -> None:
-    """Copy what Python has compiled of a file, if it has: compiling anew costs each worker time."""
-    name = f"{source.stem}.{sys.implementation.cache_tag}.pyc"
-    if (source.parent / "__pycache__" / name).is_file():
-        (target.parent / "__pycache__").mkdir(exist_ok=True)
-        shutil.copy2(source.parent / "__pycache__" / name, target.parent / "__pycache__" / name)
+def _compile(folder: Path) -> None:
+    """Compile what lies in a folder, under the names that it has inside."""
+    fixed = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, ddir=COURSE, force=True, quiet=2, invalidation_mode=fixed)
+    source, target = str(folder / "worker.py"), str(folder / "worker.pyc")
+    py_compile.compile(source, target, f"{COURSE}/worker.py", invalidation_mode=fixed)
 
 
 # System calls that no exercise needs, by the name of the machine: first x86-64, then AArch64.

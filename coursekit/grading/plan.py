@@ -36,14 +36,25 @@ class Task:
     earlier: tuple[Mark, ...] = ()
 
 
-def key_of(submission: Submission, spec: Spec | None, common: str) -> str:
-    """What a result depends on."""
-    if submission.notebook is None or spec is None:
+def prints_of(spec: Spec) -> dict[str, str]:
+    """The fingerprint of what each answer is judged by."""
+    checks = {check.name: of_check(check) for check in spec.checks}
+    return checks | {question.name: of_check(question) for question in spec.open_questions}
+
+
+def key_of(submission: Submission, answers: Mapping[str, str] | None, common: str) -> str:
+    """What a result depends on.
+
+    Args:
+        submission: what was handed in.
+        answers: from ``prints_of``; None if it belongs to no exercise.
+        common: the fingerprint of what all judgements share.
+    """
+    if submission.notebook is None or answers is None:
         told = {"common": common, "cause": str(submission.cause), "reason": submission.reason}
         return json.dumps(told, sort_keys=True)
-    answers = {check.name: of_check(check) for check in spec.checks}
-    answers |= {question.name: of_check(question) for question in spec.open_questions}
-    written = {"common": common, "notebook": of_notebook(submission.notebook), "answers": answers}
+    notebook = of_notebook(submission.notebook)
+    written = {"common": common, "notebook": notebook, "answers": dict(answers)}
     return json.dumps(written, sort_keys=True)
 
 

@@ -23,10 +23,12 @@ from coursekit.grading.sandbox import Limits, Session, launcher_for
 # What allowed modules need of the rest of coursekit, where no answer can be found.
 SUPPORT = ("coursekit.arguments", "coursekit.cells.parameters", "coursekit.cells.shapes")
 PACKAGE = Path(coursekit.__file__).resolve().parent
-# What the stand-in for coursekit has in a student's process: these names, and they do nothing.
+# What the stand-in for coursekit has in a student's process: these names, and they do nothing. All
+# of the figures are idle: a picture that nobody looks at costs half a second of matplotlib.
 IDLE = {
     "coursekit": ["NotYet", "check", "hint", "show"],
     "coursekit.checks": ["check", "hint"],
+    "coursekit.figures": ["*"],
 }
 
 

@@ -263,7 +263,7 @@ class Session:
             return stand_in
         package = Path(stand_in["package"]) if stand_in else None
         names = (*stand_in.get("allowed", ()), *stand_in.get("support", ()))
-        bubblewrap.furnish(self.folder / "course", package, names)
+        (self.folder / "course").symlink_to(bubblewrap.course(package, names))
         if package is None:
             return {}
         return {**stand_in, "package": f"{bubblewrap.COURSE}/{package.name}"}
@@ -282,7 +282,7 @@ class Session:
         argument = "share" if windows else str(theirs.fileno())
         private = self.launcher.private
         home = bubblewrap.SCRATCH if private else str(self.folder)
-        worker = f"{bubblewrap.COURSE}/{WORKER.name}" if private else str(WORKER)
+        worker = f"{bubblewrap.COURSE}/{WORKER.name}c" if private else str(WORKER)
         # -s and -P: nothing of the user's and nothing beside the script is importable. Not -I,
         # which would also ignore the hash seed that we set.
         line = [sys.executable, "-s", "-P", worker, argument]

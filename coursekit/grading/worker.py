@@ -71,7 +71,8 @@ class StandIn(importlib.abc.MetaPathFinder):
     Args:
         package: The folder of the real package.
         allowed: Full names of modules that are real, with all that lies below them.
-        idle: For a module's full name, the names of functions in it that do nothing.
+        idle: For a module's full name, the names of functions in it that do nothing; ["*"] for
+            whatever it and the modules below it may hold.
         support: Full names of modules that are real for allowed modules, and hold no answer.
     """
 
@@ -97,7 +98,7 @@ class StandIn(importlib.abc.MetaPathFinder):
         if self.depth and fullname in self.support:
             return self._real(fullname)
         if self.depth or self._is_thin(fullname):
-            loader = _Thin(self, self.idle.get(fullname, []))
+            loader = _Pictures() if self._is_idle(fullname) else self._thin(fullname)
             return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
         raise ImportError(
             f"{fullname} is not there while this exercise is graded, because the answers could be "
@@ -110,7 +111,15 @@ class StandIn(importlib.abc.MetaPathFinder):
 
     def _is_thin(self, fullname: str) -> bool:
         holds_allowed = any(name.startswith(fullname + ".") for name in self.allowed)
-        return fullname == self.root or fullname in self.idle or holds_allowed
+        known = fullname == self.root or fullname in self.idle or self._is_idle(fullname)
+        return known or holds_allowed
+
+    def _is_idle(self, fullname: str) -> bool:
+        whole = [name for name, names in self.idle.items() if names == ["*"]]
+        return any(fullname == name or fullname.startswith(name + ".") for name in whole)
+
+    def _thin(self, fullname: str) -> "_Thin":
+        return _Thin(self, self.idle.get(fullname, []))
 
     def _real(self, fullname: str) -> Any:
         place = self.folder.joinpath(*fullname.split(".")[1:])
@@ -168,6 +177,47 @@ class _Thin(importlib.abc.Loader):
         if name in self.finder.modules_of(module):
             raise AttributeError(name)  # the import goes on to find that module
         return Absent(name, (), {})
+
+
+class _Pictures(importlib.abc.Loader):
+    """Makes a module of which every name is there and does nothing: nobody looks at pictures."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__path__ = []
+        vars(module)["__all__"] = []
+        vars(module)["__getattr__"] = self._anything
+
+    def _anything(self, name: str) -> "Idle":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Idle()
+
+
+class Idle:
+    """What stands for a drawing function, and for what it returns: all can be asked of it."""
+
+    def __getattr__(self, name: str) -> "Idle":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Whatever is set, there is nothing to draw."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> "Idle":
+        return self
+
+    def __getitem__(self, index: Any) -> "Idle":
+        return self
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __enter__(self) -> "Idle":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Nothing was opened."""
 
 
 class Absent(type):

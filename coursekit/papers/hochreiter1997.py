@@ -198,6 +198,7 @@ CHOSEN: Final = {
     "3b": "random_input_biases+half_rate",
     "4": "linear_output+nothing_recurs",
     "5": "linear_output",
+    "6b": "cells_recur+half_rate",
 }
 ROWS: Final = (
     *(made(row, CHOSEN.get(row.experiment, "")) for row in PRINTED),

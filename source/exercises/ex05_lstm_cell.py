@@ -375,8 +375,8 @@ check("lstm_gradient", lstm_gradient)
 
 # %%
 rng = np.random.default_rng(6)
-xs = rng.normal(size=(10, 3))
-targets = rng.uniform(-1, 1, size=(10, 4))
+xs = rng.normal(size=(5, 3))
+targets = rng.uniform(-1, 1, size=(5, 4))
 
 
 def loss(params):

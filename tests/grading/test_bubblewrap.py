@@ -82,7 +82,7 @@ def test_what_can_be_seen_is_known_to_the_last_file(inside):
         "    for name in names if not name.endswith('.pyc'))"
     )
     package = Path(pool.PACKAGE)
-    allowed = [*package.glob("figures/*.py"), *package.glob("gradients/*.py")]
+    allowed = [*package.glob("gradients/*.py")]
     allowed += [package / "errors.py", package / "arguments.py"]
     allowed += [package / "cells/parameters.py", package / "cells/shapes.py"]
     course = {f"/course/coursekit/{path.relative_to(package)}" for path in allowed}
@@ -154,10 +154,10 @@ def test_an_exercise_that_allows_a_module_has_it(inside):
     source = (
         "import numpy as np\nfrom coursekit import figures, training\n"
         "from coursekit.cells import lstm\n"
-        "seen = [figures.reber_automaton(), callable(training.fit),\n"
+        "seen = [str(figures.reber_automaton()) != '', callable(training.fit),\n"
         "        lstm.init(np.random.default_rng(0), 2, 3).W_i.shape]"
     )
-    assert inside(source, "ex06_reber") == [None, True, (3, 2)]
+    assert inside(source, "ex06_reber") == [True, True, (3, 2)]
 
 
 def test_the_environment_of_the_grader_is_nowhere(inside, monkeypatch):

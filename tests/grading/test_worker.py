@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from coursekit.grading.pool import SUPPORT
+from coursekit.grading.pool import IDLE, SUPPORT
 from coursekit.grading.wire import Seeded
-
-IDLE = {"coursekit": ["check", "hint", "show", "NotYet"], "coursekit.checks": ["check", "hint"]}
 
 
 def run(session, source):
@@ -129,6 +127,22 @@ def test_check_hint_and_show_do_nothing(start, package):
         "try:\n    raise NotYet('no')\nexcept NotYet:\n    pass"
     )
     assert run(session, source) is None
+
+
+def test_figures_do_nothing_and_load_nothing(start, package):
+    session = start(stand_in={"package": package, "allowed": [], "idle": IDLE})
+    source = (
+        "import sys\nfrom coursekit import figures\n"
+        "from coursekit.figures import quiz_plots, matrix\n"
+        "import coursekit.figures.cell_diagrams as diagrams\n"
+        "with figures.style():\n    ax = figures.curves([1, 2])\n"
+        "ax.set_title('a'); ax.lines[0].width = 2; matrix(1); diagrams.lstm(); quiz_plots.a(b=1)\n"
+        "def f():\n    return figures.matrix(1)\n"
+        "loaded = [name for name in sys.modules if name.startswith('matplotlib')]"
+    )
+    assert run(session, source) is None
+    assert session.ask("value", 60, name="loaded") == {"value": []}
+    assert call(session, "f")["failed"] == "refused"
 
 
 @pytest.mark.parametrize(
