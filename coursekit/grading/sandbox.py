@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.grading import bubblewrap, wire
+from coursekit.grading.memory import Watch
 
 LEVELS = ("none", "limits", "bubblewrap")
 WORKER = Path(__file__).with_name("worker.py")
@@ -53,7 +54,8 @@ class Limits:
         total: Seconds for the whole notebook, its replays included.
         step: Seconds for one cell, or for one call of an answer.
         answer: Seconds for all calls of one answer, without replays.
-        memory: Bytes of address space.
+        memory: Bytes of address space of each process.
+        together: Bytes of memory that all its processes may hold together.
         file: Bytes of the largest file.
         processes: Processes and threads beside those that this user runs already.
         open_files: Files that a process has open at a time.
@@ -63,6 +65,7 @@ class Limits:
     step: float = 30.0
     answer: float = 60.0
     memory: int = 2048 * MEBI
+    together: int = 4096 * MEBI
     file: int = 16 * MEBI
     processes: int = 64
     open_files: int = 256
@@ -240,6 +243,7 @@ class Session:
         stand_in = self._furnish(stand_in or {}, font_cache)
         user = _user_inside() if self.launcher.private and bubblewrap.is_root() else None
         self.process, self.channel = self._start()
+        self.watch = Watch(self.process.pid, limits.together)
         try:
             prepared = self.ask(
                 "prepare",
@@ -365,6 +369,9 @@ class Session:
         except subprocess.TimeoutExpired:
             code = None
         self.close()
+        if self.watch.exceeded:
+            allowed = self.limits.together // MEBI
+            return Lost("died", f"its processes held more than {allowed} MB of memory together")
         if code is None:
             return Lost("died", "it closed the grader's channel")
         if self.launcher.private and code > 128:  # bubblewrap says of a signal what a shell says
@@ -378,6 +385,7 @@ class Session:
 
     def close(self) -> None:
         """Kill the worker and what it started, and remove its folder."""
+        self.watch.stop()
         self.channel.close()
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):

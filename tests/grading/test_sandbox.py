@@ -10,6 +10,7 @@ import pytest
 from coursekit.grading import wire
 from coursekit.grading.sandbox import (
     LEVELS,
+    MEBI,
     Launcher,
     Limits,
     Lost,
@@ -184,6 +185,24 @@ def test_memory_and_file_size_have_limits(start):
     assert session.ask("run_cell", 60, source=source)["error"] is None
     assert session.ask("value", 60, name="memory") == {"value": "full"}
     assert session.ask("value", 60, name="file") == {"value": "full"}
+
+
+@pytest.mark.parametrize("level", ["limits", "bubblewrap"])
+def test_all_processes_together_have_a_limit_of_memory(start, level):
+    limits = Limits(together=400 * MEBI)
+    session = start(limits=limits, launcher=launcher_for(level))
+    alone = "held = bytearray(120_000_000)\nimport time\ntime.sleep(0.6)\nx = 1"
+    assert session.ask("run_cell", 60, source=alone)["error"] is None
+    source = (
+        "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
+        "        held = bytearray(b'x' * 120_000_000)\n        time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    lost = lose(session, source)
+    assert (lost.kind, lost.message) == (
+        "died",
+        "its processes held more than 400 MB of memory together",
+    )
 
 
 def test_processor_time_has_a_limit_of_its_own(start):
