@@ -47,15 +47,15 @@ class Session:
 
 
 LESSONS: Final = (
-    Lesson(1, "Memory", 45, "the first of 40 inputs: expressible, and not learned"),
-    Lesson(2, "Gradients through time", 60, "a net that waits 40 steps, its gradient complete"),
+    Lesson(1, "Memory", 45, "a lag of 40: expressible, and not learned"),
+    Lesson(2, "Gradients through time", 60, "a wait of 40 steps, with the whole gradient"),
     Lesson(3, "Vanishing gradients", 45, "a plain net at a lag of 80, clipped and all"),
     Lesson(4, "Weight conflict", 30, "one weight with two jobs, though nothing vanishes"),
     Lesson(5, "Constant error carousel", 30, "a perfect memory that takes in every distractor"),
-    Lesson(6, "Gates", 60, "a stream: nobody resets the state, and nothing can forget"),
+    Lesson(6, "Gates", 60, "a stream: nobody resets, and nothing can forget"),
     Lesson(7, "Forget gates", 45, "decay in place of a gate: it leaks on long strings"),
     Lesson(8, "From RNN to LSTM", 30, "every picture of the cell before the last one"),
-    Lesson(9, "Reber grammars", 60, "an SRN whose error stops: a coin at the one step that counts"),
+    Lesson(9, "Reber grammars", 60, "an SRN whose error stops: a coin where it counts"),
     Lesson(10, "Long time lags", 45, "a Markov model that has to learn over a gap"),
     Lesson(11, "Adding and multiplication", 30, "a plain net: it says the constant for ever"),
     Lesson(12, "Temporal order", 30, "the net that learned to add: a sum knows no order"),
@@ -80,7 +80,7 @@ EXERCISES: Final = (
 
 PROGRAMMES: Final = {
     "90 minutes": (Session((3, 8)),),
-    "a day": (Session((1, 3, 5, 6), "ex05_lstm_cell"), Session((7, 9))),
+    "a day": (Session((1, 3, 5), "ex03_vanishing"), Session((6, 7, 9))),
     "a term": (
         Session((1,), "ex01_recurrent_step"),
         Session((2,), "ex02_gradient_check"),

@@ -16,7 +16,7 @@ LAYOUT = frozenset(
     """Big Bigg big bigg begin end frac tfrac dfrac left right mathrm mathbf mathsf mathit text
     textrm operatorname quad qquad underbrace overbrace dots ldots cdots cdot times le ge leq geq
     ne neq approx in pm propto Rightarrow rightarrow to leftarrow mathrel sqrt aligned sum prod
-    max min log ln exp sin cos tan hat tilde bar top cdots infty quad langle rangle lVert rVert
+    max min log ln exp sin cos tan hat tilde bar cdots infty quad langle rangle lVert rVert
     ll gg displaystyle limits mid colon cases array displaylines not forall mapsto longrightarrow
     sim equiv lfloor rfloor lceil rceil lvert rvert vert Vert bigl bigr Bigl Bigr bigm
     """.split()
@@ -63,6 +63,7 @@ def of_markdown(text: str, names: Collection[str]) -> set[str]:
 def of_plain(line: str, names: Collection[str]) -> set[str]:
     """The letters of an equation as docstrings write it: `c_t = f_t c_{t-1} + i_t g_t`."""
     found = set()
+    line = re.sub(r"'s\b", "", line)  # each unit's own
     for token in re.findall(r"[A-Za-z]+(?:[_^]\{[^}]*\}|[_^]\w+)?(?:\([^)\s]*-1\))?", line):
         name, *index = re.split(r"[_^]", re.sub(r"\(.*", "", token), maxsplit=1)
         if not index and name in ENGLISH or len(name) > 2 and name not in names:
@@ -77,6 +78,8 @@ def equations(docstring: str) -> Iterator[str]:
     """The equations of a docstring: indented lines with "=", without the words beside them."""
     for line in docstring.splitlines():
         if not line.startswith("    ") or " = " not in line or ">>>" in line or "``" in line:
+            continue
+        if re.search(r"\w=\S", line):  # an argument: this line is code
             continue
         left, _, right = line.strip().partition(" = ")
         yield f"{left} = {re.split(r'   +', right.lstrip())[0]}"
