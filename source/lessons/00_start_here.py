@@ -62,7 +62,9 @@ assert 0.9**100 < 1e-4 and 1.0**100 == 1 and 1.1**100 > 1e4
 
 # %% tags=["hide-input"]
 lags = np.arange(1, 101)
-ax = figures.regimes(lags, {f"r = {r}": [r**lags] for r in (0.9, 1.0, 1.1)})
+left = {f"r = {r}": [r**lags] for r in (0.9, 1.0, 1.1)}
+ax = figures.regimes(lags, left, ylabel="what is left of 1 (log scale)")
+ax.set_xlabel("steps")
 show(
     ax,
     alt="on a log scale three straight lines over 100 steps: 0.9 falls below a "
