@@ -11,6 +11,7 @@ from coursekit.figures.drawing import Sheet
 COLUMNS = 6
 PITCH, ROW = 2.16, 1.98
 WIDTH, HEIGHT = 1.94, 1.12
+LINE = 16  # letters
 FILLS = ("#E3EEF6", "#FBEBE0", "#E2F3EC", "#F6EAF1")
 
 
@@ -49,7 +50,8 @@ def course_map(
     }
     for k, (number, title, minutes) in enumerate(lessons):
         x, y = places[number]
-        lines = [f"{number:02d} · {minutes} min", *textwrap.wrap(title, 16 if len(title) != 16 else 12)]
+        wide = 12 if len(title) == LINE else LINE  # a title of one full line touches the box
+        lines = [f"{number:02d} · {minutes} min", *textwrap.wrap(title, wide)]
         fill = FILLS[k // COLUMNS % len(FILLS)]
         sheet.box(x, y, "", width=WIDTH, height=HEIGHT, fill=fill)
         for line, text in enumerate(lines):

@@ -36,11 +36,9 @@ MENTION = re.compile(
     rf"({NAME}(?:{AND}{NAME})*(?: and others| and colleagues| et al\.)?),? "
     r"(?:in )?\(?((?:19|20)\d\d)\b"
 )
-NO_NAMES = frozenset(
-    """After Also An And Around At Before Between Both By During Figure From ICDAR In June Lesson
-    Lessons March May Of On Report Section Since Table The Until When January February April July
-    August September October November December""".split()
-)
+NO_NAMES = """After Also An And Around At Before Between Both By During Figure From ICDAR In
+    June Lesson Lessons March May Of On Report Section Since Table The Until When
+    January February April July August September October November December"""
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def mentions(text: str) -> Iterator[Mention]:
         words, year = found.groups()
         said = re.sub(r"(?: and others| and colleagues| et al\.)$", "", words)
         names = [re.sub(r"^(?:[A-Z]\. ?)+", "", name) for name in re.split(AND, said)]
-        while names and (names[0].partition(" ")[0] in NO_NAMES or names[0].isupper()):
+        while names and (names[0].partition(" ")[0] in NO_NAMES.split() or names[0].isupper()):
             names = names[1:]
         if names:
             yield Mention(found[0], tuple(names), said != words, year)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -46,10 +47,7 @@ def read(source: Path) -> Frame:
     Raises:
         CommandError: the file cannot be read, or a part of the frame is missing.
     """
-    try:
-        cells = read_source(source).cells
-    except OSError as error:
-        raise CommandError(f"{source} cannot be read: {error.strerror}.") from error
+    cells = _cells(source)
     words = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     title = _first(r"(?m)^# (.+)$", words, source, "a title")
     minutes = _first(r"(?m)^Lesson \d\d · (\d+) minutes$", words, source, '"Lesson NN · N minutes"')
@@ -67,10 +65,23 @@ def read(source: Path) -> Frame:
 
 def headings(source: Path) -> list[str]:
     """The headings of a source, without marks of emphasis, code and mathematics."""
-    cells = read_source(source).cells
+    cells = _cells(source)
     words = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     found = re.findall(r"(?m)^#{1,6} +(.+?) *#*$", words)
     return [re.sub(r"[*`$]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in found]
+
+
+def _cells(source: Path) -> list[NotebookNode]:
+    try:
+        return _read_at(source, source.stat().st_mtime_ns)
+    except OSError as error:
+        raise CommandError(f"{source} cannot be read: {error.strerror}.") from error
+
+
+@cache
+def _read_at(source: Path, modified: int) -> list[NotebookNode]:
+    """The cells of a source as it was then; asked for at each of a hundred links."""
+    return list(read_source(source).cells)
 
 
 def _questions(cells: list[NotebookNode], opening: str) -> Iterator[Question]:

@@ -22,7 +22,7 @@ TERMS: Final = (
     ),
     Term(
         "attractor",
-        "A noun of the other number between subject and verb, which tempts a net to the wrong verb.",
+        "A noun of the other number between subject and verb: it tempts to the wrong verb.",
         "16",
     ),
     Term(
@@ -40,7 +40,11 @@ TERMS: Final = (
         "The score of the best predictor that sees the present input only. Beside every score.",
         "09#What forgetting costs",
     ),
-    Term("bias", "A number added to what a unit sees, whatever the input.", "01#The simple recurrent net"),
+    Term(
+        "bias",
+        "A number added to what a unit sees, whatever the input.",
+        "01#The simple recurrent net",
+    ),
     Term(
         "candidate, $g_t$",
         "What could be stored at this step; the input gate says how much of it is.",
@@ -61,14 +65,22 @@ TERMS: Final = (
         "A linear unit whose self-weight is one: error passes through it unchanged, for ever.",
         "05#What must hold, for one unit",
     ),
-    Term("context layer", "Elman's copy of the last hidden state, an input like others.", "01#The simple recurrent net"),
+    Term(
+        "context layer",
+        "Elman's copy of the last hidden state, an input like others.",
+        "01#The simple recurrent net",
+    ),
     Term(
         "continual embedded Reber grammar",
         "Strings of the embedded grammar end to end, without a mark or a reset between them.",
         "07#A stream without ends",
     ),
     Term("convolutional LSTM", "An LSTM whose products are convolutions, for pictures.", "14"),
-    Term("coupled gates", "One gate for two jobs: what is forgotten makes room for what is stored.", "13"),
+    Term(
+        "coupled gates",
+        "One gate for two jobs: what is forgotten makes room for what is stored.",
+        "13",
+    ),
     Term(
         "decay",
         "Multiplying a state by a constant below one at each step: it forgets everything, always.",
@@ -105,7 +117,11 @@ TERMS: Final = (
         "What share of the state is kept: one is the carousel, zero a fresh start.",
         "07#The forget gate",
     ),
-    Term("gate", "A factor between 0 and 1, computed at each step, that lets through or holds back.", "06#Multiply by a number in [0, 1]"),
+    Term(
+        "gate",
+        "A factor between 0 and 1, computed at each step, that lets through or holds back.",
+        "06#Multiply by a number in [0, 1]",
+    ),
     Term(
         "gated recurrent unit, GRU",
         "A cell with one line for memory and output, and two gates, update and reset.",
@@ -136,8 +152,16 @@ TERMS: Final = (
         "The matrix that says how a later state answers to a nudge of an earlier one.",
         "03#The sequential Jacobian",
     ),
-    Term("latch", "A task: store one marked value and hold it.", "04#The task: a latch with distractors"),
-    Term("lag", "The number of steps between what matters and the moment it is asked for.", "03#The longer the lag, the fewer learn"),
+    Term(
+        "latch",
+        "A task: store one marked value and hold it.",
+        "04#The task: a latch with distractors",
+    ),
+    Term(
+        "lag",
+        "The number of steps between what matters and the moment it is asked for.",
+        "03#The longer the lag, the fewer learn",
+    ),
     Term("long-term memory", "What a net has learned: its weights.", "01#Two memories"),
     Term(
         "long-range score",
@@ -149,9 +173,19 @@ TERMS: Final = (
         "Long short-term memory: a carousel behind gates. In 1997 two gates, since 2000 three.",
         "07#The LSTM cell, drawn",
     ),
-    Term("memory block", "Several cells that share one pair, or triple, of gates.", "06#Memory blocks"),
-    Term("NetTalk", "A net of 1987 that read English aloud through a window of seven letters.", "01#The sliding window"),
-    Term("notes, speaker", "What the speaker sees beside a slide; in the lesson, the answers.", "00"),
+    Term(
+        "memory block",
+        "Several cells that share one pair, or triple, of gates.",
+        "06#Memory blocks",
+    ),
+    Term(
+        "NetTalk",
+        "A net of 1987 that read English aloud through a window of seven letters.",
+        "01#The sliding window",
+    ),
+    Term(
+        "notes, speaker", "What the speaker sees beside a slide; in the lesson, the answers.", "00"
+    ),
     Term(
         "output gate, $o_t$",
         "What share of the squashed state is shown.",
@@ -169,17 +203,37 @@ TERMS: Final = (
         "The same gradient as BPTT, carried forward in time: no past to keep, far more work.",
         "02#Real-time recurrent learning",
     ),
-    Term("Reber grammar", "An automaton of 1967 that writes strings of seven symbols.", "09#The Reber grammar"),
+    Term(
+        "Reber grammar",
+        "An automaton of 1967 that writes strings of seven symbols.",
+        "09#The Reber grammar",
+    ),
     Term("reset gate, $r_t$", "In a GRU: how much of the past the candidate may see.", "13"),
-    Term("saturated", "Of a unit: so far out that its slope is close to nothing.", "03#The slope is small"),
-    Term("short-term memory", "What recent inputs have left in the activity of a net.", "01#Two memories"),
+    Term(
+        "saturated",
+        "Of a unit: so far out that its slope is close to nothing.",
+        "03#The slope is small",
+    ),
+    Term(
+        "short-term memory",
+        "What recent inputs have left in the activity of a net.",
+        "01#Two memories",
+    ),
     Term(
         "simple recurrent network, SRN",
         "Elman's net: a hidden layer that reads the input and its own last state.",
         "01#The simple recurrent net",
     ),
-    Term("sliding window", "A fixed number of recent inputs, shown to a net without memory.", "01#The sliding window"),
-    Term("softmax", "Numbers made into probabilities: positive, with sum one.", "01#The simple recurrent net"),
+    Term(
+        "sliding window",
+        "A fixed number of recent inputs, shown to a net without memory.",
+        "01#The sliding window",
+    ),
+    Term(
+        "softmax",
+        "Numbers made into probabilities: positive, with sum one.",
+        "01#The simple recurrent net",
+    ),
     Term(
         "spatial and temporal term",
         "The two parts of an error: from the layer above, and from the next step.",
@@ -196,11 +250,25 @@ TERMS: Final = (
         "A function that presses all numbers into an interval: the logistic, tanh.",
         "03#The cell",
     ),
-    Term("state diagram", "The states that a trained net visits, with the symbols that lead on.", "12#State diagrams"),
-    Term("stream", "A sequence without ends: nobody tells where a part begins.", "07#A stream without ends"),
-    Term("temporal order problem", "Which of X and Y came first, and second, far apart.", "12#The task"),
+    Term(
+        "state diagram",
+        "The states that a trained net visits, with the symbols that lead on.",
+        "12#State diagrams",
+    ),
+    Term(
+        "stream",
+        "A sequence without ends: nobody tells where a part begins.",
+        "07#A stream without ends",
+    ),
+    Term(
+        "temporal order problem",
+        "Which of X and Y came first, and second, far apart.",
+        "12#The task",
+    ),
     Term("T-maze", "A sign at the start tells which way to turn at the end of a corridor.", "15"),
-    Term("tree-LSTM", "An LSTM in which a node reads its children in place of the step before.", "14"),
+    Term(
+        "tree-LSTM", "An LSTM in which a node reads its children in place of the step before.", "14"
+    ),
     Term(
         "truncated backpropagation",
         "A gradient that looks back a fixed number of steps.",
@@ -219,7 +287,7 @@ TERMS: Final = (
     Term(
         "unrolled",
         "Of a recurrent net: drawn, or computed, with one copy for each time step.",
-        "01#Unrolled over \"the cat sat\"",
+        '01#Unrolled over "the cat sat"',
     ),
     Term("update gate, $z_t$", "In a GRU: what share of the new candidate is taken.", "13"),
     Term(
@@ -244,8 +312,8 @@ def page(links: Mapping[str, str]) -> str:
     lines = [
         "# Glossary",
         "",
-        "Written by `python -m coursekit.publish.pages` from `coursekit/publish/glossary.py`. Letters",
-        "are in the [notation](notation.md), works in the [bibliography](bibliography.md).",
+        "Written by `python -m coursekit.publish.pages` from `coursekit/publish/glossary.py`.",
+        "Letters are in the [notation](notation.md), works in the [bibliography](bibliography.md).",
         "",
     ]
     for term in sorted(TERMS, key=lambda term: term.name.lower()):

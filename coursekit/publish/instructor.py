@@ -39,7 +39,9 @@ def sections(text: str, name: str) -> dict[str, str]:
             raise CommandError(f"Notes on {name}: {heading!r} has {items} items, needs {least}.")
     minutes = [int(n) for n in re.findall(r"(?m)^\| (\d+) \|", found["In 90 minutes"])]
     if sum(minutes) != SESSION:
-        raise CommandError(f"Notes on {name}: the plan takes {sum(minutes)} minutes, not {SESSION}.")
+        raise CommandError(
+            f"Notes on {name}: the plan takes {sum(minutes)} minutes, not {SESSION}."
+        )
     return found
 
 

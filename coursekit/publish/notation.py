@@ -135,7 +135,12 @@ LEARNING: Final = (
     Symbol("theta", "$\\theta$", "all weights together; in clipping, the longest norm allowed"),
     Symbol("top", "$U^\\top$", "transpose"),
     Symbol("odot ast", "$\\odot$", "product entry by entry; in code and cells no sign at all"),
-    Symbol("|", "$\\lvert U\\rvert$", "spectral norm: the most by which U stretches a vector", where="03#A bound"),
+    Symbol(
+        "|",
+        "$\\lvert U\\rvert$",
+        "spectral norm: the most by which U stretches a vector",
+        where="03#A bound",
+    ),
     Symbol("I", "$I$", "the unit matrix", where="05#What must hold, for many units"),
 )
 
@@ -170,7 +175,9 @@ BORROWED: Final = (
         "weights of units that feed back; there d is the target, o the output, z all sources",
         only=("kernels/recurrent",),
     ),
-    Symbol("P S Phi", "$P$, $S_n$, $\\Phi$", "odds; a sum of distractors; the normal law", only=("05",)),
+    Symbol(
+        "P S Phi", "$P$, $S_n$, $\\Phi$", "odds; a sum of distractors; the normal law", only=("05",)
+    ),
     Symbol("P", "$P(...)$", "the odds of something", only=("11", "figures/scores")),
     Symbol("p r", "$p$, $r$", "a number in $(0, 1)$; the scale of a rotation", only=("03",)),
     Symbol("N", "$N$", "number of weights in lesson 06, of states in lesson 10", only=("06", "10")),
@@ -180,7 +187,9 @@ BORROWED: Final = (
         "Markov model: moves, symbols, state odds; $q$ and $p$ also count distractors and symbols",
         only=("10", "papers/competitors"),
     ),
-    Symbol("X a", "$X_1$, $X_2$, $a$", "the marked numbers; a bound on their product", only=("11",)),
+    Symbol(
+        "X a", "$X_1$, $X_2$, $a$", "the marked numbers; a bound on their product", only=("11",)
+    ),
     Symbol("X Y", "X, Y", "the two symbols whose order counts", only=("12",)),
     Symbol("a u", "$a_t$, $u_t$", "the candidate's names elsewhere", only=("08",)),
     Symbol(
@@ -254,8 +263,8 @@ def page(links: Mapping[str, str]) -> str:
     lines = [
         "# Notation",
         "",
-        "Written by `python -m coursekit.publish.pages` from `coursekit/publish/notation.py`. The same",
-        "letters stand in code, prose, figures and quiz: a test reads every equation.",
+        "Written by `python -m coursekit.publish.pages` from `coursekit/publish/notation.py`.",
+        "The same letters stand in code, prose, figures and quiz: a test reads every equation.",
     ]
     for title, table in TABLES.items():
         borrowed = table is BORROWED

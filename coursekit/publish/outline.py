@@ -110,9 +110,7 @@ def lesson(number: int) -> Lesson:
     for found in LESSONS:
         if found.number == number:
             return found
-    raise CommandError(
-        f"There is no lesson {number!r}; the course has {LESSONS[0].number} to {LESSONS[-1].number}."
-    )
+    raise CommandError(f"There is no lesson {number!r}; the course has 1 to {LESSONS[-1].number}.")
 
 
 def minutes(session: Session) -> int:

@@ -1,7 +1,7 @@
 """Pages of docs/ that are built: glossary, notation, bibliography, instructor's notes.
 
-    python -m coursekit.publish.pages             # writes them
-    python -m coursekit.publish.pages --check     # writes nothing; says what is out of date
+python -m coursekit.publish.pages             # writes them
+python -m coursekit.publish.pages --check     # writes nothing; says what is out of date
 """
 
 import argparse

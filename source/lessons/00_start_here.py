@@ -141,7 +141,9 @@ for one in outline.LESSONS:
 
 # %% slideshow={"slide_type": "skip"}
 for one in outline.EXERCISES:
-    print(f"{one.stem:26}{one.minutes:4d} minutes, after lesson {one.after:02d}")
+    print(
+        f"{one.stem:26}{one.minutes:4d} minutes, after lesson {one.after:02d}"
+    )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How long does it take?
@@ -149,7 +151,9 @@ for one in outline.EXERCISES:
 # %%
 every = sum(one.minutes for one in outline.LESSONS)
 works = sum(one.minutes for one in outline.EXERCISES)
-print(f"alone: {every / 60:.0f} hours of lessons, {works / 60:.0f} of exercises")
+print(
+    f"alone: {every / 60:.0f} hours of lessons, {works / 60:.0f} of exercises"
+)
 
 
 # %% tags=["hide-input"]

@@ -1,4 +1,4 @@
-"""Which letters and signs a text uses in its equations: in TeX, and in the plain form of docstrings.
+"""Which letters a text uses in its equations: in TeX, and in the plain form of docstrings.
 
 A letter is told without its indices: W for ``W_i``; what stands in an index is a letter of its own.
 Words are no letters: what is in ``\\text{...}``, and names of more than two letters that the
@@ -12,16 +12,13 @@ from pathlib import Path
 
 MATHS = re.compile(r"(?<!\\)\$\$(.+?)\$\$|(?<!\\)\$((?:[^$\n]|\n(?!\s*\n))+?)(?<!\\)\$", re.DOTALL)
 CODE = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]*`")
-LAYOUT = frozenset(
-    """Big Bigg big bigg begin end frac tfrac dfrac left right mathrm mathbf mathsf mathit text
+LAYOUT = """Big Bigg big bigg begin end frac tfrac dfrac left right mathrm mathbf mathsf mathit text
     textrm operatorname quad qquad underbrace overbrace dots ldots cdots cdot times le ge leq geq
     ne neq approx in pm propto Rightarrow rightarrow to leftarrow mathrel sqrt aligned sum prod
     max min log ln exp sin cos tan hat tilde bar cdots infty quad langle rangle lVert rVert
     ll gg displaystyle limits mid colon cases array displaylines not forall mapsto longrightarrow
-    sim equiv lfloor rfloor lceil rceil lvert rvert vert Vert bigl bigr Bigl Bigr bigm
-    """.split()
-)
-ENGLISH = frozenset("a an as at be by do if in is it no of on or so to up we".split())
+    sim equiv lfloor rfloor lceil rceil lvert rvert vert Vert bigl bigr Bigl Bigr bigm"""
+ENGLISH = "a an as at be by do if in is it no of on or so to up we"
 
 
 def of_tex(text: str, names: Collection[str]) -> set[str]:
@@ -34,7 +31,7 @@ def of_tex(text: str, names: Collection[str]) -> set[str]:
     text = re.sub(r"\\begin\{\w+\}(\{[^}]*\})?|\\end\{\w+\}|\\hspace\{[^}]*\}", " ", text)
     text = re.sub(r"\\(?:text|textrm|operatorname)\{([^{}]*)\}", _words, text)
     text = re.sub(r"\\(?:mathrm|mathsf|mathit|mathbf)\{([^{}]*)\}", _words, text)
-    found = {name for name in re.findall(r"\\([A-Za-z]+)", text) if name not in LAYOUT}
+    found = {name for name in re.findall(r"\\([A-Za-z]+)", text) if name not in LAYOUT.split()}
     text = re.sub(r"\\[A-Za-z]+|\\.", " ", text)
     return found | set(_letters(text, names))
 
@@ -66,7 +63,7 @@ def of_plain(line: str, names: Collection[str]) -> set[str]:
     line = re.sub(r"'s\b", "", line)  # each unit's own
     for token in re.findall(r"[A-Za-z]+(?:[_^]\{[^}]*\}|[_^]\w+)?(?:\([^)\s]*-1\))?", line):
         name, *index = re.split(r"[_^]", re.sub(r"\(.*", "", token), maxsplit=1)
-        if not index and name in ENGLISH or len(name) > 2 and name not in names:
+        if not index and name in ENGLISH.split() or len(name) > 2 and name not in names:
             continue
         found |= set(_letters(name, names))
         for part in index:
@@ -105,5 +102,7 @@ def strings(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield "".join(p.value if isinstance(p, ast.Constant) else " " for p in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+        ):
             yield node.value

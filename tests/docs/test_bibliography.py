@@ -14,9 +14,7 @@ OURS = course.locate()
 WORKS = bibliography.read(sorted(OURS.root.glob("docs/bib*.bib")))
 SOURCES = OURS.sources()
 MODULES = [
-    path
-    for path in sorted((OURS.root / "coursekit").rglob("*.py"))
-    if "publish" not in path.parts
+    path for path in sorted((OURS.root / "coursekit").rglob("*.py")) if "publish" not in path.parts
 ]
 LESSONS = [path for path in SOURCES if path.parent.name == "lessons"]
 
@@ -66,7 +64,9 @@ def wrong_places(words: str, works: list[bibliography.Work]) -> list[str]:
     journals = [work.fields for work in works if "journal" in work.fields]
     problems = []
     for fields in journals:
-        found = re.search(re.escape(fields["journal"]) + r",? (\d+)(?:\((\d+)\))?(?:, (\d+-\d+))?", words)
+        found = re.search(
+            re.escape(fields["journal"]) + r",? (\d+)(?:\((\d+)\))?(?:, (\d+-\d+))?", words
+        )
         if found and not any(
             found[1] == other["volume"]
             and found[2] in (None, other.get("number"))
@@ -162,7 +162,9 @@ def test_accents_do_not_matter() -> None:
     assert bibliography.look_up(mention, WORKS).key == "goller_1996"
 
 
-ENTRY = "@book{a_1990,\n  author = {A, B.},\n  title = {T},\n  year = {1990},\n  publisher = {P},\n}"
+ENTRY = (
+    "@book{a_1990,\n  author = {A, B.},\n  title = {T},\n  year = {1990},\n  publisher = {P},\n}"
+)
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,7 @@ def test_a_frame_is_read(tmp_path: Path) -> None:
         ("# 1 no, 2 yes.", "# ## A heading in between", "one `## Check yourself`"),
     ],
 )
-def test_a_frame_that_lacks_a_part_is_named(
-    tmp_path: Path, old: str, new: str, said: str
-) -> None:
+def test_a_frame_that_lacks_a_part_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
     with pytest.raises(CommandError, match="03_small.py") as caught:
         frames.read(written(tmp_path, GOOD.replace(old, new)))

@@ -55,7 +55,7 @@ def source_of(path: Path) -> str:
 def test_every_letter_of_a_docstring_or_figure_is_in_the_table(path: Path) -> None:
     used = in_docstrings(path) | drawn(path)
     assert sorted(used - notation.known(place_of(path))) == [], (
-        f"{place_of(path)}: add a row to coursekit/publish/notation.py, or use a letter of the table"
+        f"{place_of(path)}: use a letter of the table, or add a row to publish/notation.py"
     )
 
 
@@ -67,8 +67,9 @@ def test_every_letter_of_a_page_is_in_the_table(path: Path) -> None:
 
 
 def test_the_cells_letters_are_all_found() -> None:
-    """The reader of docstrings sees what a reader sees: else the tests above would prove nothing."""
-    assert in_docstrings(PACKAGE / "cells" / "lstm.py") == {*"W U b x h c i f o g t sigma tanh".split()}
+    """The reader of docstrings sees what a person sees, or the tests above prove nothing."""
+    letters_of_lstm = "W U b x h c i f o g t sigma tanh"
+    assert in_docstrings(PACKAGE / "cells" / "lstm.py") == set(letters_of_lstm.split())
     assert {"z", "r"} <= in_docstrings(PACKAGE / "cells" / "gru.py")
     assert "p" in in_docstrings(PACKAGE / "cells" / "peephole_lstm.py")
     assert {"delta", "e", "w", "net", "d"} <= in_docstrings(PACKAGE / "gradients" / "truncated.py")

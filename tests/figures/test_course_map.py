@@ -30,7 +30,9 @@ def test_titles_stay_inside_their_boxes():
     for text in ax.texts:
         if text.get_text() not in hung:
             its = text.get_window_extent()
-            inside = [b.x0 < its.x0 and its.x1 < b.x1 and b.y0 < its.y0 < its.y1 < b.y1 for b in boxes]
+            inside = [
+                b.x0 < its.x0 and its.x1 < b.x1 and b.y0 < its.y0 < its.y1 < b.y1 for b in boxes
+            ]
             assert sum(inside) == 1, text.get_text()
 
 
