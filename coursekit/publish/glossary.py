@@ -16,6 +16,36 @@ class Term:
 
 TERMS: Final = (
     Term(
+        "ablation",
+        "Leaving a part out, and training again: what a net loses is what the part was for.",
+        "13#Which part matters?",
+    ),
+    Term(
+        "bootstrap",
+        "Drawing again and again from the runs that one has, to see how far their mean wanders.",
+        "17#The same mean, drawn again: the bootstrap",
+    ),
+    Term(
+        "evolution strategy",
+        "Mutants of one set of weights are scored, and it moves towards the better ones.",
+        "15#An evolution strategy",
+    ),
+    Term(
+        "genetic algorithm",
+        "Of many sets of weights the best have children, mutated; the others are dropped.",
+        "15#A genetic algorithm",
+    ),
+    Term(
+        "policy gradient",
+        "Learning from a reward: actions before a good end become likelier.",
+        "15#A gradient without a teacher",
+    ),
+    Term(
+        "pseudo-inverse",
+        "What solves for output weights at once, with the least squared error.",
+        "15#Solve for the output weights",
+    ),
+    Term(
         "adding problem",
         "Two of many numbers are marked; their sum is asked for at the end.",
         "11#The task",
@@ -23,7 +53,7 @@ TERMS: Final = (
     Term(
         "attractor",
         "A noun of the other number between subject and verb: it tempts to the wrong verb.",
-        "16",
+        "16#First: number agreement",
     ),
     Term(
         "automaton",
@@ -75,11 +105,15 @@ TERMS: Final = (
         "Strings of the embedded grammar end to end, without a mark or a reset between them.",
         "07#A stream without ends",
     ),
-    Term("convolutional LSTM", "An LSTM whose products are convolutions, for pictures.", "14"),
+    Term(
+        "convolutional LSTM",
+        "An LSTM whose products are convolutions, for pictures.",
+        "14#ConvLSTM: convolutions for products",
+    ),
     Term(
         "coupled gates",
         "One gate for two jobs: what is forgotten makes room for what is stored.",
-        "13",
+        "13#Coupled gates: make room for what comes",
     ),
     Term(
         "decay",
@@ -101,7 +135,11 @@ TERMS: Final = (
         "Two Reber grammars between a first symbol and its repetition near the end.",
         "09#The embedded Reber grammar",
     ),
-    Term("Evolino", "Hidden weights are evolved, the read-out is solved for.", "15"),
+    Term(
+        "Evolino",
+        "Hidden weights are evolved, the read-out is solved for.",
+        "15#Evolino: evolve the hidden, solve the outputs",
+    ),
     Term(
         "exploding gradient",
         "An error that grows at each step back, because the factors exceed one.",
@@ -125,7 +163,7 @@ TERMS: Final = (
     Term(
         "gated recurrent unit, GRU",
         "A cell with one line for memory and output, and two gates, update and reset.",
-        "13",
+        "13#The GRU",
     ),
     Term(
         "gradient check",
@@ -191,7 +229,11 @@ TERMS: Final = (
         "What share of the squashed state is shown.",
         "06#The 1997 cell",
     ),
-    Term("peephole", "A weight by which a gate sees the state of its own unit.", "13"),
+    Term(
+        "peephole",
+        "A weight by which a gate sees the state of its own unit.",
+        "13#Peepholes: the gates see the state",
+    ),
     Term("pre-activation, net", "What a unit sees before its squash.", "03#The cell"),
     Term(
         "read-out",
@@ -208,7 +250,11 @@ TERMS: Final = (
         "An automaton of 1967 that writes strings of seven symbols.",
         "09#The Reber grammar",
     ),
-    Term("reset gate, $r_t$", "In a GRU: how much of the past the candidate may see.", "13"),
+    Term(
+        "reset gate, $r_t$",
+        "In a GRU: how much of the past the candidate may see.",
+        "13#One line, two gates",
+    ),
     Term(
         "saturated",
         "Of a unit: so far out that its slope is close to nothing.",
@@ -265,9 +311,15 @@ TERMS: Final = (
         "Which of X and Y came first, and second, far apart.",
         "12#The task",
     ),
-    Term("T-maze", "A sign at the start tells which way to turn at the end of a corridor.", "15"),
     Term(
-        "tree-LSTM", "An LSTM in which a node reads its children in place of the step before.", "14"
+        "T-maze",
+        "A sign at the start tells which way to turn at the end of a corridor.",
+        "15#A maze with a sign",
+    ),
+    Term(
+        "tree-LSTM",
+        "An LSTM in which a node reads its children in place of the step before.",
+        "14#Tree-LSTM, child-sum form",
     ),
     Term(
         "truncated backpropagation",
@@ -289,7 +341,11 @@ TERMS: Final = (
         "Of a recurrent net: drawn, or computed, with one copy for each time step.",
         '01#Unrolled over "the cat sat"',
     ),
-    Term("update gate, $z_t$", "In a GRU: what share of the new candidate is taken.", "13"),
+    Term(
+        "update gate, $z_t$",
+        "In a GRU: what share of the new candidate is taken.",
+        "13#One line, two gates",
+    ),
     Term(
         "vanishing gradient",
         "An error that shrinks at each step back, until nothing of it arrives.",

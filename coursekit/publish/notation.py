@@ -70,7 +70,7 @@ CELL: Final = (
         "update gate, which weighs the *new* candidate; reset gate, applied *before* the product",
         "",
         "in Cho and others 2014 z keeps the old",
-        "13",
+        "13#The GRU",
     ),
     Symbol(
         "W U b",
@@ -80,7 +80,14 @@ CELL: Final = (
         "$M_{ix}$, $M_{ih}$; $w_x$, $w_h$",
         "01#The simple recurrent net",
     ),
-    Symbol("p", "$p$", "peephole weights, elementwise, from $c$", "", "$V$", "13"),
+    Symbol(
+        "p",
+        "$p$",
+        "peephole weights, elementwise, from $c$",
+        "",
+        "$V$",
+        "13#Peepholes: the gates see the state",
+    ),
     Symbol("net", "$net_t$", "pre-activation", "$net$", "$a$, $z$", "03#The cell"),
     Symbol("w", "$w$", "a single weight, whichever", "$w_{lm}$"),
     Symbol(
@@ -156,6 +163,21 @@ BORROWED: Final = (
     Symbol("s", "$s_t$", "all sources of a step: $(x_t, h_{t-1}, 1)$", only=("06", "07", "ex04")),
     Symbol("s", "$s$", "the size of a nudge; a slope to be found", only=("ex02", "ex05")),
     Symbol("s", "$s$", "a state of the automaton", only=("09",)),
+    Symbol("s", "$s$", "size of a mutation; a standard deviation", only=("15", "17")),
+    Symbol(
+        "N a P q", "$N$, $a$, $P_a$, $q$", "children; a branch, its odds; a bound", only=("14",)
+    ),
+    Symbol("N C", "$N$, $C$", "cells of a corridor; price of an error", only=("15",)),
+    Symbol("H Y", "$H$, $Y$, $H^+$", "all states, all targets; a pseudo-inverse", only=("15",)),
+    Symbol(
+        "F epsilon eta u",
+        "$F$, $\\epsilon_k$, $\\eta$, $u_k$",
+        "the score; mutation, step, rank of the mutant",
+        only=("15",),
+    ),
+    Symbol(
+        "a pi varphi", "$a$, $\\pi$, $\\varphi$", "amplitude, 3.14, phase of a wave", only=("16",)
+    ),
     Symbol(
         "s",
         "$s_t$",
