@@ -44,7 +44,7 @@ def pages(course: Course) -> dict[Path, str]:
     docs = course.root / "docs"
     sources = lessons(course)
     links = {where: link(course, where) for where in places()}
-    works = bibliography.read(sorted(docs.glob("bib*.bib")))
+    works = bibliography.read(bibliographies(course))
     built = {
         docs / "glossary.md": glossary.page(links),
         docs / "notation.md": notation.page(links),
@@ -60,6 +60,12 @@ def pages(course: Course) -> dict[Path, str]:
     there = [frame for frame in read if docs / "instructor" / f"{frame.stem}.md" in built]
     built[docs / "instructor" / "README.md"] = instructor.index(there)
     return built
+
+
+def bibliographies(course: Course) -> list[Path]:
+    """The files of the bibliography: the large one, then those that were added to it."""
+    found = (course.root / "docs").glob("bib*.bib")
+    return sorted(found, key=lambda path: (path.stem != "bibliography", path.name))
 
 
 def text_of(built: dict[Path, str], path: Path) -> str:

@@ -11,7 +11,7 @@ from coursekit.publish.bibliography import Mention, mentions, parse
 from tests.docs import letters
 
 OURS = course.locate()
-WORKS = bibliography.read(sorted(OURS.root.glob("docs/bib*.bib")))
+WORKS = bibliography.read(pages.bibliographies(OURS))
 SOURCES = OURS.sources()
 MODULES = [
     path for path in sorted((OURS.root / "coursekit").rglob("*.py")) if "publish" not in path.parts

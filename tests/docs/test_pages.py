@@ -89,11 +89,19 @@ def test_an_old_page_is_found_and_written(
 def test_reading_that_leads_nowhere_is_named(tmp_path: Path, reading: str, said: str) -> None:
     source = tmp_path / "03_small.py"
     source.write_text(f"# %% [markdown]\n# ## Further reading\n#\n# {reading}\n", "utf-8")
-    works = bibliography.read(sorted(OURS.root.glob("docs/bib*.bib")))
+    works = bibliography.read(pages.bibliographies(OURS))
     if "1950" in reading:
         assert list(bibliography.mentions(reading))[0].year == "1950"
     with pytest.raises(CommandError, match=said):
         list(pages.readings(source, works))
+
+
+def test_the_large_bibliography_is_read_first(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    for name in ("bib_16.bib", "bibliography.bib", "bib_02.bib", "other.bib"):
+        (tmp_path / "docs" / name).write_text("")
+    found = [path.name for path in pages.bibliographies(Course(tmp_path))]
+    assert found == ["bibliography.bib", "bib_02.bib", "bib_16.bib"]
 
 
 def test_a_page_that_is_not_built_is_named() -> None:
