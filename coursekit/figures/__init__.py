@@ -73,6 +73,7 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
     window_network(text, centre, *, ax)                     NetTalk: a window over seven letters
     context_network(*, ax)                                  Elman's net, context layer and all
     error_terms_diagram(*, ax)      two layers, three steps, the two terms at one unit
+    course_map([(number, title, minutes)], [(exercise, after)], *, ax)
     dependency(words, source, target, *, note="", ax)       a sentence with an arc
     weight_conflict(kind="input" or "output", *, ax)        one weight, two jobs
     reber_automaton(string="", *, ax)   embedded_reber_automaton(string="", *, ax)
@@ -88,6 +89,7 @@ from coursekit.figures.cell_diagrams import (
     lstm_1997_diagram,
     lstm_diagram,
 )
+from coursekit.figures.course_map import course_map
 from coursekit.figures.curves import (
     gradient_norms,
     learning_curves,
@@ -131,6 +133,7 @@ __all__ = [
     "compare_scores",
     "context_network",
     "contributions_by_time",
+    "course_map",
     "dependency",
     "diagram_alt",
     "difference_errors",
