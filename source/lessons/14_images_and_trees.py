@@ -101,6 +101,9 @@ whole = np.concatenate([drawn.inputs, drawn.targets[-1:]])  # 7 frames
 films = np.unique(whole, axis=1)  # (time, films, 1, rows, columns)
 print(films.shape[1], "different films: there are no more")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## A bishop's films
+
 # %% tags=["hide-input"]
 corners = np.array([np.argwhere(film[0]).min(axis=0) for film in films[0]])
 on_black = corners.sum(axis=1) % 2 == 0
@@ -211,7 +214,7 @@ def scored(models, says, rows):
 
 
 lists = over_seeds(
-    partial(learn, start=lstm_start, loss=lstm_loss, rate=0.02, updates=800),
+    partial(learn, start=lstm_start, loss=lstm_loss, rate=0.02, updates=500),
     SEEDS,
 )
 
@@ -625,7 +628,7 @@ def taught(seed, cell, task, units, updates=200):
     return fit(on_a_batch, model, Adam(0.02), updates, clip=1.0).params
 
 
-def share_right(cell, model, task, trees=60, count=20):
+def share_right(cell, model, task, trees=40, count=25):
     """Over fresh trees, with some expressions on each."""
     rng, right = np.random.default_rng(10**6), []
     for _ in range(trees):
@@ -637,6 +640,8 @@ def share_right(cell, model, task, trees=60, count=20):
 
 
 lengths = (3, 6, 12, 20)
+longest = Expressions(20).sample(np.random.default_rng(0), 1)
+assert len(longest.tree.children) == 39
 
 
 def on_lengths(cell, models):
@@ -663,8 +668,8 @@ print("6 leaves: above the bag by 0.1, below 0.97, in 5 of 5 nets")
 print("20 leaves: below 0.85, in 5 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# More training helps on six leaves. Try it: updates=2400 in the skipped cell (it takes a few minutes), and look at
-# twenty leaves as well. Before you go on, ask: the two arguments of the last operator can stand ten words apart.
+# More training helps on six leaves. Try it: updates=2400 in the skipped cell, and look at
+# twenty leaves as well. Before you go on, ask: the two arguments of the last operator can stand many words apart.
 # How far apart are they in the tree? (One step.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -925,7 +930,7 @@ figures.equations("nary_tree_lstm")
 #
 # Each forget gate sees *all* children. The price: at most $N$ of them, and more matrices $U$.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 binary = nary_tree_lstm.init(rng, inputs=4, units=6, children=2)
 squares = [
     value.size // 36
@@ -935,7 +940,7 @@ print("N = 2, matrices U of i, f, o, g:", *squares)
 
 # %% tags=["hide-input"]
 assert squares == [2, 4, 2, 2]
-_, ax = figures.axes(size=(8.6, 4.5))
+_, ax = figures.axes(size=(10.2, 5.2))
 show(
     figures.cell_diagram("nary_tree_lstm", ax=ax),
     alt="A node of the N-ary Tree-LSTM: "
@@ -956,7 +961,7 @@ seeing_trees = over_seeds(
 assert weights(seeing_trees[0].cell) < weights(blind_trees[0].cell)
 
 # %% tags=["hide-input"]
-check = partial(share_right, task=ordered, trees=200)
+check = partial(share_right, task=ordered, trees=150)
 trials = {
     "child-sum": [check(tree_lstm, model) for model in blind_trees],
     "N-ary,\nfewer weights": [
