@@ -35,9 +35,9 @@ def expression_tree(
     ax = style.own(ax, (10.0, 4.6))
     x, y, leaves = np.zeros(count), np.zeros(count), 0
     for node in left_to_right(tree):
-        children = list(tree.children[node])
-        if children:
-            x[node], y[node] = x[children].mean(), 1 + y[children].max()
+        below = list(tree.children[node])
+        if below:
+            x[node], y[node] = x[below].mean(), 1 + y[below].max()
         else:
             x[node], leaves = leaves, leaves + 1
     side = np.zeros(count)  # where a value stands: away from the line to the parent
