@@ -302,6 +302,9 @@ assert np.allclose(M @ x.ravel(), by_hand(w, x).ravel())
 print(f"{M.size} entries, {np.count_nonzero(M)} of them not zero,")
 print(f"but only {len(np.unique(M[M != 0]))} different numbers")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Nine stripes
+
 # %% tags=["hide-input"]
 assert np.count_nonzero(M) == 13**2 and len(np.unique(M[M != 0])) == 9
 _, ax = figures.axes(size=(6.2, 4.3))
