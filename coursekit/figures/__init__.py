@@ -57,6 +57,10 @@ One sequence
     predictions(symbols, probabilities (time, 7), legal, *, alphabet, long_range=None, ax)
     task_examples(signals (count, time), labels, *, relevant=None, ylabel, ax)
 
+Pictures and trees
+    films({label: (time, rows, columns)}, *, first=1, marked=None, ax)
+    expression_tree(tree, words, values=None, *, ax)
+
 Matrices
     matrix(values, *, label, title=None, ax)
     eigenvalues(values (units, units), *, title=None, ax)
@@ -105,6 +109,8 @@ from coursekit.figures.diagrams import (
 )
 from coursekit.figures.equations import equations
 from coursekit.figures.error_terms import error_terms, error_terms_diagram
+from coursekit.figures.expression_trees import expression_tree
+from coursekit.figures.frames import films
 from coursekit.figures.growth import difference_errors, growth
 from coursekit.figures.layers import context_network, window_network
 from coursekit.figures.matrices import eigenvalues, matrix
@@ -146,6 +152,8 @@ __all__ = [
     "error_path",
     "error_terms",
     "error_terms_diagram",
+    "expression_tree",
+    "films",
     "gate_traces",
     "gated_signal",
     "gates_by_hand",

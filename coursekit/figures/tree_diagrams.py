@@ -52,7 +52,7 @@ def _node(ax: Axes | None, read: str, note: str) -> Axes:
     sheet.arrow((0.8, 0.3), (1.25, 0.3), (1.25, 0.87))
     sheet.dot(1.9, 0.9)
     sheet.arrow((1.9, 0.9), (1.9, 1.35), width=1.8)
-    sheet.text(3.1, 1.15, read, size=style.NORMAL, ha="left")
+    sheet.text(3.1, 1.28, read, size=style.NORMAL, ha="left")
     # input gate, candidate, output gate
     for x, letter, squash, name in (
         (5.1, "i", r"$\sigma$", "input"),
