@@ -758,7 +758,10 @@ def play_by_table(first_bar, steps):
     return np.array(piece)
 
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## One bar given, three phrases played
+
+# %% tags=["hide-input"]
 GROOVE = 1
 first = rhythm.piece(GROOVE)[:BAR]
 right = rhythm.piece(GROOVE)
