@@ -143,7 +143,7 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # A map is as good as its sources. Google wrote about voicemail itself, and published the
-# translation system. Apple said it at its conference; a newspaper reported. Of Microsoft we
+# translation system. Apple said it at its conference; a magazine reported. Of Microsoft we
 # read a paper on a research system, not on a product. Of Amazon we read only that an
 # inventor of the LSTM says so. Ask: which of the five would you put on a slide as a fact?
 
@@ -359,7 +359,7 @@ print("LSTM, up to six attractors: 5 of 5 seeds above 0.95")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The repair, seen from inside
 #
-# Twins: the same six attractors, subject *key* or *keys*. What does each net
+# Twins: the same six nouns between, subject *key* or *keys*. What does each net
 # believe **after every word**?
 
 # %% tags=["hide-input"]
