@@ -57,7 +57,7 @@ class Agreement:
     >>> task = Agreement()
     >>> batch = task.with_attractors(np.random.default_rng(1), 1, attractors=1)
     >>> task.words(batch.symbols), batch.targets[-1]
-    ('the door with the keys', array([0.]))
+    ('the door that the keys see', array([0.]))
     """
 
     most: int = 2
