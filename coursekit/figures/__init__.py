@@ -60,6 +60,10 @@ One sequence
 Pictures and trees
     films({label: (time, rows, columns)}, *, first=1, marked=None, ax)
     expression_tree(tree, words, values=None, *, ax)
+Applications (lesson 16)
+    application_map(entries, *, years=(2000, 2019), ax)     what needed memory, when, and why
+    forecasts(series, {label: (time,)}, *, start=0, marks=None, ylabel, ax)
+    rhythms({label: (time, voices)}, *, voices, bar, right=None, ax)
 
 Matrices
     matrix(values, *, label, title=None, ax)
@@ -84,6 +88,7 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
 """
 
 from coursekit.figures import style
+from coursekit.figures.application_map import application_map
 from coursekit.figures.automata import embedded_reber_automaton, reber_automaton
 from coursekit.figures.build_up import build_up, build_up_alt
 from coursekit.figures.by_hand import gates_by_hand
@@ -110,6 +115,7 @@ from coursekit.figures.diagrams import (
 from coursekit.figures.equations import equations
 from coursekit.figures.error_terms import error_terms, error_terms_diagram
 from coursekit.figures.expression_trees import expression_tree
+from coursekit.figures.forecasts import forecasts
 from coursekit.figures.frames import films
 from coursekit.figures.growth import difference_errors, growth
 from coursekit.figures.layers import context_network, window_network
@@ -121,6 +127,7 @@ from coursekit.figures.pulls import (
     error_flow,
     pulls_on_weight,
 )
+from coursekit.figures.rhythms import rhythms
 from coursekit.figures.scores import compare_scores, length_distribution, unit_activity
 from coursekit.figures.sequences import gated_signal, predictions, task_examples
 from coursekit.figures.show import picture, png, show
@@ -131,6 +138,7 @@ from coursekit.figures.traces import gate_traces, state_heatmap, stream_state
 from coursekit.figures.tree_diagrams import memory_block_diagram
 
 __all__ = [
+    "application_map",
     "axes",
     "build_up",
     "build_up_alt",
@@ -154,6 +162,7 @@ __all__ = [
     "error_terms_diagram",
     "expression_tree",
     "films",
+    "forecasts",
     "gate_traces",
     "gated_signal",
     "gates_by_hand",
@@ -174,6 +183,7 @@ __all__ = [
     "pulls_on_weight",
     "reber_automaton",
     "regimes",
+    "rhythms",
     "score_against_lag",
     "show",
     "squashing_and_derivative",

@@ -148,7 +148,7 @@ def bptt(run: Run, grad_h: ArrayLike) -> Gradients:
     h_first, c_first = (np.array(part, xs.dtype).reshape(batch, units) for part in run.initial)
     W, U = _stacked(params, "W"), _stacked(params, "U")
     grad_W, grad_U, grad_b = np.zeros_like(W), np.zeros_like(U), np.zeros(4 * units, xs.dtype)
-    grad_xs = np.empty_like(xs)
+    grad_xs = np.empty(xs.shape, xs.dtype)  # laid out in order, whatever the layout of xs
     carried_h, carried_c = (np.zeros((batch, units), xs.dtype) for _ in range(2))
     # A block of steps: enough for a good product, and a small part of what the run keeps.
     block = min(max(1, steps // 8), 12)

@@ -1,5 +1,6 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
+from coursekit.tasks.agreement import Agreement
 from coursekit.tasks.arithmetic import Adding, Multiplication
 from coursekit.tasks.continual import ContinualOrder, ContinualReber
 from coursekit.tasks.expressions import ExpressionBatch, Expressions
@@ -13,7 +14,9 @@ from coursekit.tasks.next_symbol import (
     next_symbols,
 )
 from coursekit.tasks.recall import Recall
+from coursekit.tasks.rhythm import Rhythm
 from coursekit.tasks.sequences import Padded, Sequences
+from coursekit.tasks.series import AnnouncedSeries, SeasonalSeries
 from coursekit.tasks.symbols import SymbolSequences
 from coursekit.tasks.t_maze import TMaze
 from coursekit.tasks.temporal_order import TemporalOrder
@@ -22,6 +25,8 @@ from coursekit.tasks.two_sequence import TwoSequence
 
 __all__ = [
     "Adding",
+    "Agreement",
+    "AnnouncedSeries",
     "ContinualOrder",
     "ContinualReber",
     "Distractors",
@@ -36,6 +41,8 @@ __all__ = [
     "Padded",
     "PeriodicFunction",
     "Recall",
+    "Rhythm",
+    "SeasonalSeries",
     "Sequences",
     "SpikeDelays",
     "SymbolSequences",

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -38,6 +39,8 @@ def over_seeds(
     if workers is not None:
         whole_number("workers", workers, least=1)
     count = min(workers or os.cpu_count() or 1, len(todo))
+    # On a busy machine a worker may leave while a job waits; joblib then starts another, and warns.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
     # Idle workers leave soon: they would keep a pipe of ours open.
     pool = Parallel(n_jobs=count, return_as="generator", idle_worker_timeout=5)
     results = pool(delayed(experiment)(s) for s in todo)

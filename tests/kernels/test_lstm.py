@@ -38,6 +38,17 @@ def test_outputs_and_every_gradient_are_those_of_the_cell(steps, batch):
         np.testing.assert_allclose(array, expected[name], rtol=0, atol=1e-12 * size, err_msg=name)
 
 
+def test_inputs_may_lie_in_memory_in_another_order():
+    """A batch stacked from whole sequences is (batch, time) in memory, seen as (time, batch)."""
+    params, xs, state, grad_h = problem(3, 30, (4,))
+    turned = np.ascontiguousarray(xs.swapaxes(0, 1)).swapaxes(0, 1)
+    expected = fused.bptt(fused.unroll(params, xs, state), grad_h)
+    found = fused.bptt(fused.unroll(params, turned, state), grad_h)
+    np.testing.assert_array_equal(found.xs, expected.xs)
+    for one, other in zip(found.params, expected.params, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+
+
 def test_a_model_gets_the_loss_and_gradient_of_training():
     rng = np.random.default_rng(0)
     model = init_model(rng, lstm, softmax, inputs=5, units=4, outputs=3)
