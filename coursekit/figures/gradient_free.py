@@ -44,7 +44,7 @@ def t_maze(length: int = 6, *, goal: str = "north", ax: Axes | None = None) -> A
     sheet.text(0.5 + (2 + length) / 2, middle - 0.75, "corridor", size=style.SMALL)
     sheet.arrow((0.6, middle + 0.75), (length - 0.2, middle + 0.75))
     sheet.text(0.5 + length / 2, middle + 1.05, "east", size=style.SMALL)
-    sheet.text(0.3 + length / 2, 0.25, "every step: three bits, no place", size=style.SMALL)
+    sheet.text(0.5, 0.25, "every step: three bits, no place", size=style.SMALL, ha="left")
     return sheet.ax
 
 
@@ -73,17 +73,25 @@ def neighbours(
     start, end = style.vector("centre", centre, 2), style.vector("moved", moved, 2)
     x, y, height = (np.asarray(part, dtype=float) for part in hill)
     ax = style.own(ax, (8.4, 5.0))
-    image = ax.pcolormesh(x, y, height, cmap="Greys_r", shading="nearest", rasterized=True)
+    darkest = 2 * height.min() - height.max()  # no darker than the middle grey: rings stay seen
+    image = ax.pcolormesh(x, y, height, cmap="Greys_r", vmin=darkest, shading="nearest")
     style.colour_bar(ax, image, "fitness")
+    image.colorbar.ax.set_ylim(height.min(), height.max())
     size = 60 + 300 * np.abs(u)
-    for better, look in ((u > 0, {"color": style.BLUE}), (u <= 0, {"color": "none"})):
-        edge = style.BLUE if look["color"] == "none" else "white"
-        ax.scatter(*rows[better].T, s=size[better], edgecolors=edge, linewidths=2, **look)
+    fit, unfit = u > 0, u <= 0
+    ax.scatter(*rows[fit].T, s=size[fit], color=style.BLUE, edgecolors="white", linewidths=2)
+    ax.scatter(*rows[unfit].T, s=size[unfit], color="none", edgecolors=style.BLUE, linewidths=2)
     ax.annotate(
         "",
-        end,
-        start,
-        arrowprops={"arrowstyle": "-|>", "color": style.VERMILLION, "linewidth": 4},
+        (float(end[0]), float(end[1])),
+        (float(start[0]), float(start[1])),
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": style.VERMILLION,
+            "linewidth": 5,
+            "mutation_scale": 26,
+        },
+        zorder=5,
     )
     style.dress(ax, r"$\theta_1$", r"$\theta_2$")
     ax.grid(False)
