@@ -76,11 +76,26 @@ def neighbours(
     darkest = 2 * height.min() - height.max()  # no darker than the middle grey: rings stay seen
     image = ax.pcolormesh(x, y, height, cmap="Greys_r", vmin=darkest, shading="nearest")
     style.colour_bar(ax, image, "fitness")
-    image.colorbar.ax.set_ylim(height.min(), height.max())
+    if image.colorbar is not None:
+        image.colorbar.ax.set_ylim(height.min(), height.max())
     size = 60 + 300 * np.abs(u)
     fit, unfit = u > 0, u <= 0
-    ax.scatter(*rows[fit].T, s=size[fit], color=style.BLUE, edgecolors="white", linewidths=2)
-    ax.scatter(*rows[unfit].T, s=size[unfit], color="none", edgecolors=style.BLUE, linewidths=2)
+    ax.scatter(
+        x=rows[fit, 0],
+        y=rows[fit, 1],
+        s=size[fit],
+        color=style.BLUE,
+        edgecolors="white",
+        linewidths=2,
+    )
+    ax.scatter(
+        x=rows[unfit, 0],
+        y=rows[unfit, 1],
+        s=size[unfit],
+        color="none",
+        edgecolors=style.BLUE,
+        linewidths=2,
+    )
     ax.annotate(
         "",
         (float(end[0]), float(end[1])),
