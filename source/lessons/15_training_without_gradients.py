@@ -233,6 +233,10 @@ def without_memory(cell):
     return SimpleNamespace(**{**kept, "step": step, "step_back": step_back})
 
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## One run
+
+
 # %%
 def learn(cell, seed, length=10, b_f=None, updates=300):
     rng = np.random.default_rng(seed)
@@ -467,6 +471,10 @@ print("after 30 generations: the top stair")
 # both turns are right (above 3; without memory it is 1.95 at most).
 
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## A fitness of two episodes
+
+
 # %%
 def both_signs(cell):
     def fitness(model):
@@ -584,6 +592,9 @@ print("64 weights take more than twice the tries of 4 weights, 5 of 5 seeds")
 # A net shall **go on by itself** with a sum of sines. It is told 250 steps; then its own
 # output is its next input, for 200 steps.
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## The series, and the error alone
+
 # %%
 TOLD, ALONE, WASHOUT = 250, 200, 50
 
@@ -627,6 +638,9 @@ def by_gradient(seed, updates=200, window=100):
     said = predict(evolino_lstm, linear, model, x)
     return normalised_error(said[WASHOUT:], two[WASHOUT:TOLD]), model
 
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Five nets, told and alone
 
 # %%
 taught = over_seeds(by_gradient, SEEDS)
@@ -735,6 +749,10 @@ show(
 #
 # Evolution tried $20 \times 40 = 800$ nets. Draw 800 **random** nets, solve each, keep the fittest: the
 # same cost, no evolution. Then three sines, 15 cells, and $60 \times 40 = 2400$ nets.
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## As many random nets
 
 
 # %%
