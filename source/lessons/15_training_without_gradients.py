@@ -528,6 +528,9 @@ bred = {
 }
 guessed = over_seeds(lambda s: guess(elman, s), SEEDS)
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Counted in episodes
+
 # %% tags=["hide-input"]
 rows = {
     f"{search}, {cell}": [
@@ -548,8 +551,8 @@ show(
     ),
     alt="episodes on a log scale, a dot for each seed that got there: the genetic "
     "algorithm, the evolution strategy and guessing need tens to a thousand or so, for the "
-    "SRN fewer than for the LSTM; policy gradient with the LSTM needs many thousands; a dashed line at "
-    "38,400 says where policy gradient with the SRN was stopped",
+    "SRN fewer than for the LSTM; policy gradient with the LSTM needs many thousands; "
+    "a dashed line at 38,400 says where policy gradient with the SRN was stopped",
 )  # fmt: skip
 print("SRN by GA, by ES, by guessing: 5 of 5 seeds each,")
 print("each seed with less than a quarter of 38,400 episodes")
