@@ -110,14 +110,15 @@ def resampled(
 def ratios_to_printed(found: Sequence[Finding], *, ax: Axes | None = None) -> Axes:
     """Our median over the printed mean, a mark a row, in a band of a factor of two.
 
-    Filled marks came out; open marks differ; a row without a number of ours has none.
+    Discs came out, crosses differ.
 
     Args:
-        found: what came of each row.
+        found: what came of each row; those without a number of ours are left out.
 
     Returns:
         The axes.
     """
+    found = [each for each in found if each.ratio is not None]
     ax = style.own(ax, (6.2, 1.2 + 0.27 * len(found)))
     ax.axvspan(0.5, 2, color=PALE, linewidth=0)
     ax.axvline(1, color=GREY, linewidth=1)
@@ -135,7 +136,7 @@ def ratios_to_printed(found: Sequence[Finding], *, ax: Axes | None = None) -> Ax
     ax.set_xlim(0.06, 6)
     ax.set_xticks([0.1, 0.2, 0.5, 1, 2, 5], ["0.1", "0.2", "0.5", "1", "2", "5"])
     ax.minorticks_off()
-    ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=11)
+    ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=13)
     ax.set_ylim(len(found) - 0.4, -0.6)
     return ax
 
@@ -160,7 +161,7 @@ def chances(shares: Mapping[str, float], *, xlabel: str, ax: Axes | None = None)
         )
     style.dress(ax, xlabel, "")
     ax.grid(False, axis="y")
-    ax.set_yticks(range(len(values)), list(shares), fontsize=12)
+    ax.set_yticks(range(len(values)), list(shares), fontsize=13)
     ax.set_ylim(len(values) - 0.4, -0.6)
     ax.set_xlim(0, 1.12)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])

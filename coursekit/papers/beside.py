@@ -6,6 +6,7 @@ names are never written by hand, and a row without finished trials says so.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ CAME_OUT: Final = "came out"
 MISSING: Final = "no finished trial here"
 FEWER, MORE = "fewer learned", "more learned"
 SLOWER, FASTER = "slower", "faster"
+#: rows of a table from which on its letters are smaller, so that a slide holds it
+MANY_ROWS: Final = 14
 ORDER: Final = (CAME_OUT, FEWER, MORE, SLOWER, FASTER, MISSING)
 
 
@@ -51,6 +54,51 @@ class Text:
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
+
+
+class Table(Text):
+    """A table that a slide can hold: HTML in a notebook, Markdown as plain text.
+
+    Args:
+        head: what stands over the columns.
+        sides: for each column l or r, where its text stands, or w for text that may wrap.
+        rows: of cells.
+
+    >>> Table(("row", "trials"), "lr", [("6a", "20")])
+    | row | trials |
+    |---|---:|
+    | 6a | 20 |
+    """
+
+    def __init__(self, head: Sequence[str], sides: str, rows: Iterable[Sequence[str]]) -> None:
+        self.head, self.sides, self.rows = tuple(head), sides, tuple(map(tuple, rows))
+        if any(len(row) != len(sides) for row in (self.head, *self.rows)):
+            raise ValueError(f"sides is {sides!r}; each row takes one of l, r, w a column")
+        rule = "".join("---:|" if side == "r" else "---|" for side in sides)
+        lines = (f"| {' | '.join(row)} |" for row in (self.head, *self.rows))
+        first, *others = lines
+        super().__init__((first, f"|{rule}", *others))
+
+    def _repr_html_(self) -> str:
+        sides = ["right" if side == "r" else "left" for side in self.sides]
+        wraps = ["normal" if side == "w" else "nowrap" for side in self.sides]
+        head = "".join(
+            f'<th style="padding:3px 9px;text-align:{side}">{escape(cell)}</th>'
+            for cell, side in zip(self.head, sides, strict=True)
+        )
+        body = ""
+        for row in self.rows:
+            cells = zip(row, sides, wraps, strict=True)
+            body += "<tr>"
+            for cell, side, wrap in cells:
+                look = f"padding:3px 9px;text-align:{side};white-space:{wrap}"
+                body += f'<td style="{look}">{escape(cell)}</td>'
+            body += "</tr>"
+        size = 19 if len(self.rows) <= MANY_ROWS else 16
+        return (
+            f'<table style="font-size:{size}px;line-height:1.2;margin:0">'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
 
 
 @dataclass(frozen=True)
@@ -80,9 +128,9 @@ class Finding:
         said = []
         for kind in self.kinds:
             if kind in (SLOWER, FASTER) and self.ratio is not None:
-                kind += f" ({self.ratio:.1f} times)"
+                kind += f" ({self.ratio:.1f}×)"
             elif kind in (FEWER, MORE) and self.chance:
-                kind += " (may be chance)"
+                kind += " (chance?)"
             elif kind == CAME_OUT and self.early:
                 kind += " (given up earlier)"
             said.append(kind)
@@ -172,7 +220,7 @@ def _kinds(run: bool, differ: list[str]) -> tuple[str, ...]:
     return tuple(differ or [CAME_OUT]) if run else (MISSING,)
 
 
-def table(found: Sequence[Finding], *, solved: str = "solved", count: str = "sequences") -> Text:
+def table(found: Sequence[Finding], *, solved: str = "solved", count: str = "sequences") -> Table:
     """Paper beside ours, a line a row: medians with their range where the paper has a mean.
 
     Args:
@@ -180,10 +228,7 @@ def table(found: Sequence[Finding], *, solved: str = "solved", count: str = "seq
         solved, count: what the columns count, such as "perfect" and "streams".
     """
     head = ("row", f"{solved}, paper", "ours", f"{count}, paper", "our median (range)", "verdict")
-    lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * 4 + "---|"]
-    for each in found:
-        lines.append(f"| {each.name} | {' | '.join(each.cells)} | {each.words} |")
-    return Text(lines)
+    return Table(head, "lrrrrl", [(each.name, *each.cells, each.words) for each in found])
 
 
 def in_words(found: Sequence[Finding]) -> Text:
@@ -196,12 +241,9 @@ def in_words(found: Sequence[Finding]) -> Text:
     return Text(lines)
 
 
-def by_experiment(found: Sequence[Finding]) -> Text:
+def by_experiment(found: Sequence[Finding]) -> Table:
     """How many rows of each experiment were run, and how many came out or differ, and how."""
-    lines = [
-        "| experiment | | rows | run | came out | fewer or more learned | slower or faster |",
-        "|---|---|" + "---:|" * 5,
-    ]
+    lines = []
     for name in dict.fromkeys(each.experiment for each in found):
         mine = [each for each in found if each.experiment == name]
         counts = [
@@ -211,8 +253,9 @@ def by_experiment(found: Sequence[Finding]) -> Text:
             sum(FEWER in each.kinds or MORE in each.kinds for each in mine),
             sum(SLOWER in each.kinds or FASTER in each.kinds for each in mine),
         ]
-        lines.append(f"| {name} | {ABOUT[name]} | {' | '.join(map(str, counts))} |")
-    return Text(lines)
+        lines.append((name, ABOUT[name], *map(str, counts)))
+    head = ("experiment", "task", "rows", "run", CAME_OUT, "other share learned", "other speed")
+    return Table(head, "llrrrrr", lines)
 
 
 def choices_made(rows: Sequence[Row | StreamRow]) -> Text:
@@ -225,7 +268,7 @@ def choices_made(rows: Sequence[Row | StreamRow]) -> Text:
     return Text(f"- {choice} ({', '.join(names)})" for choice, names in told)
 
 
-def departures(printed: Sequence[Row], made: Sequence[Row], chosen: Mapping[str, str]) -> Text:
+def departures(printed: Sequence[Row], made: Sequence[Row], chosen: Mapping[str, str]) -> Table:
     """By experiment, what was chosen so that its rows come out, and the weights it then has.
 
     The paper prints how many weights a network has. Where ours has another number, a choice does
@@ -236,14 +279,14 @@ def departures(printed: Sequence[Row], made: Sequence[Row], chosen: Mapping[str,
         made: the same rows with the choices made.
         chosen: experiment -> names of choices, joined by plus signs.
     """
-    lines = ["| experiment | chosen | weights, paper | ours |", "|---|---|---:|---:|"]
+    lines = []
     ours = {row.name: row for row in made}
     for experiment, names in chosen.items():
         row = next(row for row in printed if row.experiment == experiment)
         said = "; ".join(BY_NAME[name].says for name in names.split("+"))
         count = weight_count(ours[row.name].blocks.layout)
-        lines.append(f"| {experiment} | {said} | {row.blocks.weights:,} | {count:,} |")
-    return Text(lines)
+        lines.append((experiment, said, f"{row.blocks.weights:,}", f"{count:,}"))
+    return Table(("experiment", "chosen", "weights, paper", "ours"), "lwrr", lines)
 
 
 @dataclass(frozen=True)
@@ -297,27 +340,25 @@ def tried(paper: str, printed: Sequence[Row], folder: Path) -> list[Tried]:
     return lines
 
 
-def search_table(lines: Sequence[Tried]) -> Text:
+def search_table(lines: Sequence[Tried]) -> Table:
     """For each row of the search: as printed, in how many ways it was tried, and the best way."""
-    text = [
-        "| row | as printed | other ways tried | of them came out | most that learned | with |",
-        "|---|---|---:|---:|---|---|",
-    ]
+    text = []
     for name in dict.fromkeys(line.row for line in lines):
         mine = [line for line in lines if line.row == name]
         plain = [line for line in mine if line.choice == AS_PRINTED]
         ways = [line for line in mine if line.choice != AS_PRINTED]
         best = max(ways, key=_rank) if ways else None
         text.append(
-            f"| {name} | {f'{plain[0].solved} of {plain[0].trials}' if plain else 'not tried'} "
-            f"| {len(ways)} | {sum(line.reproduced for line in ways)} "
-            + (
-                f"| {best.solved} of {best.trials} | {best.choice.replace('+', ', ')} |"
-                if best
-                else "| - | - |"
+            (
+                name,
+                f"{plain[0].solved} of {plain[0].trials}" if plain else "not tried",
+                *(str(len(ways)), str(sum(line.reproduced for line in ways))),
+                f"{best.solved} of {best.trials}" if best else "-",
+                best.choice.replace("+", ", ") if best else "-",
             )
         )
-    return Text(text)
+    head = ("row", "as printed", "other ways", "came out", "best way", "its choices")
+    return Table(head, "lrrrrl", text)
 
 
 def _rank(line: Tried) -> tuple[bool, float]:
