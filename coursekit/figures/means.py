@@ -166,3 +166,63 @@ def chances(shares: Mapping[str, float], *, xlabel: str, ax: Axes | None = None)
     ax.set_xlim(0, 1.12)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     return ax
+
+
+def likely_shares(count: int, trials: int) -> tuple[float, float]:
+    """The shares that may well have given ``count`` of ``trials`` (Wilson's interval, 95 percent).
+
+    >>> low, high = likely_shares(5, 10)
+    >>> bool(0.23 < low < 0.24 and 0.76 < high < 0.77)
+    True
+    """
+    z, share = 1.96, count / trials
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z * np.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
+    half /= 1 + z * z / trials
+    return float(middle - half), float(middle + half)
+
+
+def shares_beside(
+    shares: Mapping[str, tuple[float, int, int]], *, ylabel: str, ax: Axes | None = None
+) -> Axes:
+    """Shares of a published table beside ours: a bar with what it leaves likely, and a diamond.
+
+    Args:
+        shares: label -> (the printed share, how many of ours, of how many); without trials of
+            ours the diamond stands alone.
+        ylabel: what the shares are of.
+
+    >>> ax = shares_beside({"told": (0.74, 73, 100), "not told": (0.0, 0, 0)}, ylabel="perfect")
+    """
+    if not shares:
+        raise ValueError("shares is empty; give a dictionary of label -> (printed, ours, trials)")
+    ax = style.own(ax, (11.0, 4.4))
+    for place, (printed, count, trials) in enumerate(shares.values()):
+        look = style.line_looks(1, first=place)[0]
+        note = "not run"
+        if trials:
+            share, (low, high) = count / trials, likely_shares(count, trials)
+            ax.bar(place, share, width=0.5, color=look["color"], alpha=0.3, edgecolor=look["color"])
+            ax.plot([place] * 2, [low, high], color=look["color"], linewidth=3)
+            note = f"{count} of {trials}"
+        ax.plot([place + 0.33], [printed], "D", color=BLACK, markersize=9)
+        ax.annotate(note, (place, 1.06), ha="center", fontsize=style.SMALL)
+    style.dress(ax, "", ylabel)
+    ax.grid(False, axis="x")
+    ax.set_xticks(range(len(shares)), list(shares), fontsize=style.SMALL)
+    ax.set_xlim(-0.6, len(shares) - 0.4)
+    ax.set_ylim(-0.03, 1.15)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    keys = [
+        Line2D([], [], marker="D", color=BLACK, markersize=9, linestyle="none"),
+        Line2D([], [], color=GREY, linewidth=3),
+    ]
+    ax.legend(
+        *(keys, ["printed", "ours: what the bar leaves likely"]),
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=2,
+        fontsize=style.SMALL,
+        frameon=False,
+    )
+    return ax

@@ -228,7 +228,7 @@ def table(found: Sequence[Finding], *, solved: str = "solved", count: str = "seq
         solved, count: what the columns count, such as "perfect" and "streams".
     """
     head = ("row", f"{solved}, paper", "ours", f"{count}, paper", "our median (range)", "verdict")
-    return Table(head, "lrrrrl", [(each.name, *each.cells, each.words) for each in found])
+    return Table(head, "lrrrrw", [(each.name, *each.cells, each.words) for each in found])
 
 
 def in_words(found: Sequence[Finding]) -> Text:
