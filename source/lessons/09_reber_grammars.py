@@ -665,7 +665,8 @@ print(f"half of the strings need {median_lag} steps or fewer")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The table of 1997, and our trials
 #
-# The papers' own nets and rule. A trial ends when **every** step of 256 training and 256 test strings is right.
+# The nets of the paper, with the choices that lesson 17 names. A trial ends when **every** step of
+# 256 training and 256 test strings is right.
 
 # %% tags=["hide-input"]
 from coursekit.figures.tables import alt_text, paper_beside_ours
@@ -712,7 +713,7 @@ beside.table(found_1997)
 # table compares **rules** as much as cells. *Fewer learned* says that a smaller share of our trials met the
 # rule than is printed; "chance?" is added where that may be luck; *slower* and *faster* mean more than a factor of two.
 # What the paper leaves open, what we chose, and what remains unexplained is in
-# lesson 17, which ends the course.
+# [lesson 17](17_reproducing_the_papers.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Only strings of a minimum length
