@@ -86,8 +86,8 @@ def of(*experiments):
 row = by_name["6a"]
 print("network ", row.blocks.layout.blocks, "blocks of", end=" ")
 print(row.blocks.layout.cells, "cells;", row.blocks.weights, "weights")
-print("training rate", row.blocks.rate, "and first weights within", end=" ")
-print(row.blocks.spread)
+print("training rate", row.blocks.rate, end=", ")
+print("first weights within", row.blocks.spread)
 print("rule    ", row.rule)
 print("given up", f"after {row.cap:,} sequences")
 print("printed ", f"{row.printed_sequences:,} sequences, mean of", end=" ")
@@ -249,8 +249,9 @@ beside.in_words(found)
 #
 # - **fewer learned**: nets of ours got stuck more often. In a paper such trials may be counted, or
 #   left out, or the cap may be generous enough for all of them.
-# - **slower** or **faster**: by more than a factor of two. *Faster* is no praise: it means that
-#   something differs from what the authors ran, and we do not know what.
+# - **slower** or **faster**: by more than a factor of two; in brackets, our median over the printed mean.
+#   *Faster* is no praise: it means that something differs from what the authors ran, and we do not
+#   know what.
 # - **given up earlier**: nobody learned, as printed, but our cap is lower than theirs.
 # - **no finished trial here**: nothing is claimed. `coursekit reproduce hochreiter1997 --row NAME` runs it.
 
