@@ -625,8 +625,8 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The published comparison, and ours
 #
-# The network of 2000 itself: truncated rule, a weight change at every symbol, **one** stream that ends at the first
-# mistake. *Perfect*: ten test streams of 100 000 symbols without one mistake.
+# The network of 2000 itself: truncated rule, a weight change at every symbol, one stream at a time, which ends
+# at the first mistake. *Perfect*: ten test streams of 100 000 symbols without one mistake.
 
 # %% tags=["hide-input"]
 LABELS = {

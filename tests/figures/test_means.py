@@ -57,6 +57,7 @@ def test_shares_stand_beside_the_printed_ones():
 
 def test_the_interval_covers_as_often_as_it_says():
     rng = np.random.default_rng(0)
-    draws = rng.binomial(30, 0.3, 4_000)
-    inside = [low <= 0.3 <= high for low, high in (means.likely_shares(k, 30) for k in draws)]
-    assert 0.93 < np.mean(inside) < 0.98
+    shares = rng.uniform(0.05, 0.95, 4_000)
+    limits = [means.likely_shares(int(rng.binomial(30, share)), 30) for share in shares]
+    inside = [low <= share <= high for share, (low, high) in zip(shares, limits, strict=True)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
