@@ -553,7 +553,7 @@ show(
     means.resampled(wander, xlabel="sequences (log scale)", log=True),
     alt="two histograms of ten thousand resamples on a logarithmic axis: the means spread over "
     "more than a factor of two, and most of the medians stand to the left of most of the means",
-    caption=f"Row {name}. Where the means have humps: no, one, two ... copies of a very slow trial.",
+    caption=f"Row {name}. Humps of the means: no, one, two ... copies of a very slow trial.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
