@@ -60,6 +60,7 @@ One sequence
 Pictures and trees
     films({label: (time, rows, columns)}, *, first=1, marked=None, ax)
     expression_tree(tree, words, values=None, *, ax)
+
 Applications (lesson 16)
     application_map(entries, *, years=(2000, 2019), ax)     what needed memory, when, and why
     forecasts(series, {label: (time,)}, *, start=0, marks=None, ylabel, ax)
