@@ -46,7 +46,7 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _build(args: argparse.Namespace) -> int:
-    return _room("publish.build").run(args.names, check=args.check)
+    return _room("publish.build").run(args.names, check=args.check, words=args.words)
 
 
 def _release(args: argparse.Namespace) -> int:
@@ -171,6 +171,9 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("names", nargs="*", metavar="NAME", help="lessons or exercises (all)")
     build.add_argument(
         "--check", action="store_true", help="write nothing; fail if a notebook is out of date"
+    )
+    build.add_argument(
+        "--words", action="store_true", help="only words have changed: keep the outputs"
     )
 
     release = command("release", "write the course for students, without answers", _release)

@@ -1,5 +1,6 @@
 """`coursekit build`: execute the lessons and solutions, and cut the exercises out of them."""
 
+import ast
 import hashlib
 import json
 import os
@@ -20,8 +21,13 @@ CELL_TIMEOUT = 600  # seconds; a cell that takes longer hangs
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
-def run(names: Sequence[str] = (), check: bool = False) -> int:
+def run(names: Sequence[str] = (), check: bool = False, words: bool = False) -> int:
     """Build the named lessons and exercises, all without a name; or only check that they are fresh.
+
+    Args:
+        names: Lessons and exercises; all if there is none.
+        check: Write nothing.
+        words: Only words have changed: execute nothing, keep the outputs.
 
     Returns: the exit code, 1 if `check` found something stale.
     """
@@ -31,7 +37,7 @@ def run(names: Sequence[str] = (), check: bool = False) -> int:
         return report_stale(course, sources, everything=not names)
     for source in sources:
         start = time.perf_counter()
-        written = build(course, source)
+        written = build(course, source, words=words)
         seconds = time.perf_counter() - start
         shown = ", ".join(str(path.relative_to(course.root)) for path in written)
         print(f"{shown}: {seconds:.1f} s", flush=True)
@@ -47,18 +53,59 @@ def choose(course: Course, names: Sequence[str]) -> list[Path]:
     return [by_stem[stem] for stem in dict.fromkeys(stems or by_stem)]
 
 
-def build(course: Course, source: Path) -> list[Path]:
-    """Execute one source and write what comes of it. Returns: the files written."""
+def build(course: Course, source: Path, words: bool = False) -> list[Path]:
+    """Execute one source and write what comes of it. Returns: the files written.
+
+    Args:
+        course: Where it belongs.
+        source: The source of a lesson or an exercise.
+        words: Keep the outputs of the last build, whose code must be the same.
+    """
     notebook = read_source(source)
     exercise = cut_exercise(notebook) if source.parent.name == "exercises" else None
-    execute(notebook, source.stem)
-    if exercise is None:
-        return [write(notebook, course.root / "notebooks" / f"{source.stem}.ipynb")]
     place = Path(source.stem) / f"{source.stem}.ipynb"
-    return [
-        write(notebook, course.root / "solutions" / place),
-        write(exercise, course.root / "exercises" / place),
-    ]
+    folder = course.root / ("notebooks" if exercise is None else "solutions")
+    target = folder / (place.name if exercise is None else place)
+    if words:
+        keep_outputs(notebook, target)
+    else:
+        execute(notebook, source.stem)
+    if exercise is None:
+        return [write(notebook, target)]
+    return [write(notebook, target), write(exercise, course.root / "exercises" / place)]
+
+
+def keep_outputs(notebook: NotebookNode, built: Path) -> None:
+    """Give a notebook the outputs that it had when it was built last.
+
+    Raises:
+        CommandError: it was not built yet, or its code is another.
+    """
+    remedy = "Nothing was written; build it without --words."
+    if not built.is_file():
+        raise CommandError(f"{built} is not there, so there are no outputs to keep. {remedy}")
+    before = require("nbformat").read(built, as_version=4)
+    old, new = ([cell for cell in one.cells if _runs(cell)] for one in (before, notebook))
+    for number, (mine, theirs) in enumerate(zip(new, old, strict=False), 1):
+        if _code(mine) != _code(theirs):
+            raise CommandError(f"{built.stem}: code cell {number} has changed. {remedy}")
+    if len(old) != len(new):
+        counts = f"{len(new)} code cells, and {len(old)} when it was built"
+        raise CommandError(f"{built.stem} has {counts}. {remedy}")
+    for mine, theirs in zip(new, old, strict=True):
+        mine.outputs, mine.execution_count = theirs.outputs, theirs.execution_count
+    kept = {
+        key: before.metadata[key] for key in ("language_info", "widgets") if key in before.metadata
+    }
+    notebook.metadata.update(kept)
+
+
+def _code(cell: NotebookNode) -> str:
+    """What a cell does, however it is written: without comments and line breaks."""
+    try:
+        return ast.dump(ast.parse(cell.source))
+    except SyntaxError:  # a magic
+        return str(cell.source)
 
 
 def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> None:

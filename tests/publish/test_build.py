@@ -45,6 +45,32 @@ def test_a_rebuild_changes_no_byte(small_course: Course) -> None:
     assert len(before) == 5
 
 
+def test_new_words_keep_the_outputs_and_run_nothing(small_course: Course) -> None:
+    before = nbformat.read(small_course.lesson("03"), as_version=4)
+    edit(small_course, "source/lessons/03_small.py", "# # A small lesson", "# # A lesson")
+    assert build.run(["03"], words=True) == 0
+    after = nbformat.read(small_course.lesson("03"), as_version=4)
+    assert after.cells[0].source.startswith("# A lesson")
+    assert [c.get("outputs") for c in after.cells] == [c.get("outputs") for c in before.cells]
+    assert after.metadata.widgets == before.metadata.widgets
+    assert build.run(["03"], check=True) == 0
+
+
+def test_new_code_does_not_keep_old_outputs(small_course: Course) -> None:
+    source = small_course.root / "source/lessons/03_small.py"
+    before = files_of(small_course.root / "notebooks")
+    source.write_text(source.read_text("utf-8") + "\n# %%\nprint(4)\n", "utf-8")
+    with pytest.raises(CommandError, match="4 code cells, and 3 when it was built"):
+        build.run(["03"], words=True)
+    source.write_text(source.read_text("utf-8").replace("import ", "import os, ", 1), "utf-8")
+    with pytest.raises(CommandError, match="code cell 2 has changed. Nothing was written"):
+        build.run(["03"], words=True)
+    assert files_of(small_course.root / "notebooks") == before
+    small_course.lesson("03").unlink()
+    with pytest.raises(CommandError, match="there are no outputs to keep"):
+        build.run(["03"], words=True)
+
+
 def test_a_lesson_is_executed_and_keeps_its_widget(small_course: Course) -> None:
     notebook = nbformat.read(small_course.lesson("03"), as_version=4)
     nbformat.validate(notebook)
