@@ -308,10 +308,10 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Do not ask the name, ask the cell
 #
-# Move one number, and see whether the letters of unit 0 move.
+# Move one number of the old state, and see whether the letters of unit 0 move.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def moves(cell, letter, field, unit):
     """Does `letter` of unit 0 see entry `unit` of the old c or h?"""
     rng = np.random.default_rng(2)
@@ -323,9 +323,10 @@ def moves(cell, letter, field, unit):
     return abs(getattr(pair[0], letter) - getattr(pair[1], letter))[0] > 0
 
 
+# %%
+asked = (("i", "c", 0), ("i", "c", 1), ("i", "h", 1), ("g", "h", 1))
 print("                    i sees own c  another's c  h     g sees h")
 for cell in (lstm, peephole_lstm, state_peephole_lstm):
-    asked = (("i", "c", 0), ("i", "c", 1), ("i", "h", 1), ("g", "h", 1))
     told = ["yes" if moves(cell, *which) else "-" for which in asked]
     name = cell.__name__.rpartition(".")[2]
     print("{:20}{:14}{:13}{:6}{}".format(name, *told))
@@ -434,8 +435,8 @@ for c in (1.0, 3.0, 5.0):
 #
 # $$c_t = f_t\, c_{t-1} + (1 - f_t)\, g_t$$
 #
-# A quarter of the weights is saved. The price: $c$ is now a **mixture** of old and new, within $-1$
-# and 1. It cannot add up.
+# A quarter of the weights is saved. The price: $c$ is now a **mixture** of old and new, and stays within
+# $-1$ and 1. It cannot grow, so it cannot count on and on.
 
 # %%
 rng = np.random.default_rng(3)
@@ -659,9 +660,10 @@ show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Why these two? In adding, a number must be multiplied by its mark: 0 for "not you". That is what a gate is; a sum
 # inside a tanh cannot multiply. In a stream, something must empty the state (lesson 07); in
-# adding nothing must, so nobody misses the forget gate. Output gate, both squashes, peepholes, coupling:
-# each of them is a luxury on these two tasks, and each is needed elsewhere: the coupled cell and the GRU cannot count
-# on, the peephole makes silence.
+# adding nothing must, so nobody misses the forget gate. The GRU and the coupled cell have both gates in one, and add
+# well: the sum of two numbers fits between -1 and 1. Output gate, squashes, peepholes are luxuries on these
+# two tasks. That says nothing of other tasks: a peephole buys silence, and a cell that must count on needs a state
+# without bounds.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Greff and others (2017) asked the same of speech, handwriting and music, with 5400 trained nets. No
