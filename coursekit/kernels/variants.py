@@ -17,6 +17,7 @@ Source of the variants: Greff, Srivastava, Koutnik, Steunebrink and Schmidhuber 
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import Final
@@ -152,6 +153,17 @@ class VariantTrainer:
                 parts[f"p_{letter}"] = P["ifo".index(letter)].copy()
         cell = (gru if self.variant.gru else peephole_lstm).Params(**parts)
         return Model(cell, self.readout.Params(V=V[:, :-1].copy(), d=V[:, -1].copy()))
+
+    def deaf(self) -> "VariantTrainer":
+        """A copy whose gates and candidate no longer hear h_{t-1}: every U is zero."""
+        other = copy(self)
+        W, P, V = (part.copy() for part in self._weights)
+        W[:, self.inputs : -1] = 0.0
+        other._weights = (W, P, V)
+        other._mean, other._square = (
+            tuple(part.copy() for part in parts) for parts in (self._mean, self._square)
+        )
+        return other
 
     def learn(self, batches: Sequence[Padded]) -> Array:
         """One update a batch.

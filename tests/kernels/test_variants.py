@@ -144,6 +144,19 @@ def test_one_unit_that_sees_only_its_state_is_the_state_only_cell_but_for_the_ou
     np.testing.assert_allclose(net.traces(xs)["c"], run.states.c, rtol=1e-12)
 
 
+def test_a_deaf_copy_hears_no_h_and_the_net_stays_as_it_is():
+    variant, data = Variant(peepholes=True), drawn(count=3)
+    net = trainer(variant)
+    net.learn(data[:2])
+    before, deaf = net.model, net.deaf()
+    wanted = outputs_of(Variant(peepholes=True, recurrent=False), before, data[2].inputs)
+    seen = data[2].mask
+    np.testing.assert_allclose(deaf.answer(data[2])[seen], wanted[seen], rtol=1e-12)
+    deaf.learn(data)
+    for (name, a), (_, b) in zip(named_arrays(net.model), named_arrays(before), strict=True):
+        np.testing.assert_array_equal(a, b, err_msg=name)
+
+
 def test_weights_are_counted_as_they_are():
     inputs, units, outputs = 3, 5, 2
     for cell, variant in READABLE.items():
