@@ -238,7 +238,7 @@ for name in ("x", "x, c"):
 # how it knows? Make the trained nets **deaf**: all $U$ zero, so that no gate hears $h$.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def when_deaf(result):
     (batch,) = batches(spikes, np.random.default_rng(99), 1, 60)
     said, asked = result.net.deaf().answer(batch), batch.mask[..., None]
@@ -246,6 +246,7 @@ def when_deaf(result):
     return np.all(near | ~asked, axis=(0, 2)).mean()
 
 
+# %%
 for name in ("x, h", "x, h, c", "x, c"):
     deaf = np.array([when_deaf(result) for result in timing[name]])
     assert deaf.max() < 0.1 or deaf.min() > 0.9
@@ -680,7 +681,7 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Why these two? In adding, a number must be multiplied by its mark: 0 for "not you". That is what a gate is; a sum
-# inside a tanh cannot multiply. In a stream, something must empty the state (lesson 07); in
+# inside a tanh does it badly. In a stream, something must empty the state (lesson 07); in
 # adding nothing must, so nobody misses the forget gate. The GRU and the coupled cell have both gates in one, and add
 # well: the sum of two numbers fits between -1 and 1. Output gate, squashes, peepholes are luxuries on these
 # two tasks. That says nothing of other tasks: a peephole buys silence, and a cell that must count on needs a state
