@@ -209,8 +209,8 @@ show(
         baseline=0.0,
         ylabel="share right",
     ),  # fmt: skip
-    alt="share of right spike trains, eight seeds each: zero when the gates see x only; one when "
-    "they see x and h, or x, h and c, or x and c",
+    alt="share of right spike trains, eight seeds each: zero when the gates see x only; "
+    "one when they see x and h, or x, h and c, or x and c",
 )
 assert min(right["x, h"].min(), right["x, h, c"].min()) > 0.9
 
@@ -273,9 +273,10 @@ loud, soft = (np.median(whispers(n), axis=0) for n in ("x, h", "x, c"))
 assert np.all(loud > 2 * soft) and loud[4] > 10 * soft[4]
 show(
     ax,
-    alt="size of the output before the spike, on a logarithmic axis, eight seeds each: with gates "
-    "that see h it climbs from a thousandth to a tenth of the spike; with gates that see c it is far "
-    "below that at every step, by a factor of ten and more until the last steps",
+    alt="size of the output before the spike, on a logarithmic axis, eight seeds each: "
+    "with gates that see h it climbs from a thousandth to a tenth of the spike; with "
+    "gates that see c it is far below that at every step, by a factor of ten and more"
+    " until the last steps",
     caption="Thin: one seed. Thick: the median of eight.",
 )
 
@@ -293,8 +294,9 @@ least = min(early["x, h"].min(), early["x, h, c"].min())
 assert early["x, c"].max() < 0.8 * least
 show(
     ax,
-    alt="the largest output before the spike, eight seeds each: with gates that see h it is about "
-    "twice as large as with gates that see c and not h; with both it is no smaller than with h",
+    alt="the largest output before the spike, eight seeds each: with gates that see h it "
+    "is about twice as large as with gates that see c and not h; with both it is no "
+    "smaller than with h",
     caption="Less is better: all of these should be zero.",
 )
 
@@ -427,9 +429,9 @@ for ax, which, title in ((left, 0, "as trained"), (middle, 1, "longer")):
     ax.set_title(title, fontsize=18)
 show(
     left,
-    alt="share of right counts, eight seeds each: on lengths as in training all three cells are at "
-    "one; on longer ones LSTM and GRU fall to the level of no memory, and the LSTM without its "
-    "output tanh stays high",
+    alt="share of right counts, eight seeds each: on lengths as in training all three "
+    "cells are at one; on longer ones LSTM and GRU fall to the level of no memory, "
+    "and the LSTM without its output tanh stays high",
 )
 
 # %% tags=["hide-input"]
@@ -581,9 +583,10 @@ show(
     figures.compare_scores(
         duel, baseline=constant, ylabel="share of sums within 0.1"
     ),
-    alt="share of right sums, eight seeds each: at rate 0.02 the LSTM learns in all or nearly all "
-    "seeds and the GRU in most; at rate 0.05 the GRU learns in all or nearly all and the LSTM in few; "
-    "nets that do not learn stay at the line of a constant answer",
+    alt="share of right sums, eight seeds each: at rate 0.02 the LSTM learns in all or "
+    "nearly all seeds and the GRU in most; at rate 0.05 the GRU learns in all or "
+    "nearly all and the LSTM in few; nets that do not learn stay at the line of a "
+    "constant answer",
 )
 
 # %% tags=["hide-input"]
@@ -661,8 +664,8 @@ others = {name: sum(row > 0.9) for name, row in sums.items() if name != "no i"}
 assert min(others.values()) >= 2 and np.median(list(others.values())) >= 4
 show(
     figure,
-    alt="adding, nine cells, five seeds each: without an input gate all nets stay near the line of a "
-    "constant answer; all other cells reach one in most seeds",
+    alt="adding, nine cells, five seeds each: without an input gate all nets stay near "
+    "the line of a constant answer; all other cells reach one in most seeds",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -675,8 +678,8 @@ assert np.median(streams["no f"]) < 0.92
 assert min(np.median(r) for n, r in streams.items() if n != "no f") > 0.95
 show(
     figure,
-    alt="streams of 24 questions, nine cells, five seeds each: without a forget gate the share right "
-    "is clearly lower; all other cells are at or close to one",
+    alt="streams of 24 questions, nine cells, five seeds each: without a forget gate the "
+    "share right is clearly lower; all other cells are at or close to one",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
