@@ -482,7 +482,7 @@ for cell in (lstm, coupled_lstm):
 # \begin{aligned}
 # z_t &= \sigma(W_z x_t + U_z h_{t-1} + b_z) && \text{how much of the new} \\
 # r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r) && \text{how much of the past is seen} \\
-# g_t &= \tanh(W_g x_t + U_g (r_t \odot h_{t-1}) + b_g) \\
+# g_t &= \tanh\big(W_g x_t + U_g\,(r_t \odot h_{t-1}) + b_g\big) && \text{candidate} \\
 # h_t &= (1 - z_t)\, h_{t-1} + z_t\, g_t
 # \end{aligned}
 # $$
