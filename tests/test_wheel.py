@@ -40,6 +40,13 @@ def test_the_finished_trials_that_lessons_read_are_in_it(names):
         assert f"coursekit/_course/{path.relative_to(ROOT).as_posix()}" in names
 
 
+def test_the_recorded_nets_that_lessons_read_are_in_it(names):
+    nets = [*ROOT.glob("tests/recorded/*.npz")]
+    assert nets
+    for path in nets:
+        assert f"coursekit/_course/recorded/{path.name}" in names
+
+
 def test_no_answers_sources_or_tests_are_in_it(names):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"coursekit"}

@@ -142,7 +142,7 @@ CHECKS = (
             "The new h is a mixture, entry by entry: the share z of the candidate, the share 1 - z"
             " of the old h. The dict needs the keys z, r, g and h.",
         ),
-        lesson="08#picture-3-the-sum",
+        lesson="13#the-gru",
     ),
     Check(
         name="peephole_step",
@@ -166,7 +166,7 @@ CHECKS = (
             "i and f are needed for the new c, so they can see the old one only. o is needed last:"
             " compute the new c first, and let o see it.",
         ),
-        lesson="08#cell-state-and-hidden-state",
+        lesson="13#peepholes-the-gates-see-the-state",
     ),
     Check(
         name="lstm_from_torch",
@@ -183,7 +183,7 @@ CHECKS = (
             "weight_ih gives the W, weight_hh the U. Both biases enter the same sum: cut"
             " bias_ih + bias_hh.",
         ),
-        lesson="07#the-lstm-step",
+        lesson="13#the-map-to-pytorch-and-keras",
     ),
     Check(
         name="gru_after_step",
@@ -197,7 +197,7 @@ CHECKS = (
             "Compute what comes from the past first, U_g h + b_hg. Multiply it by r, entry by"
             " entry. Then add W_g x + b_g, and squash.",
         ),
-        lesson="07#the-lstm-step",
+        lesson="13#reset-before-or-after-the-product",
     ),
     Check(
         name="gru_from_torch",
@@ -219,6 +219,6 @@ CHECKS = (
             " 1 - sigma(net) = sigma(-net).",
             "So W_z, U_z and b_z are minus their blocks. Write new arrays: a slice is a view.",
         ),
-        lesson="07#the-forget-gate",
+        lesson="13#the-map-to-pytorch-and-keras",
     ),
 )

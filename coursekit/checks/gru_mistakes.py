@@ -18,10 +18,11 @@ from coursekit.checks.gru_reference import (
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
-KEEP = "07#the-forget-gate"
+GRU = "13#the-gru"
+WHICH = "13#which-way-does-z-point"
+RESET = "13#reset-before-or-after-the-product"
 LINES = "07#the-lstm-step"
 CANDIDATE = "08#picture-1-the-update-becomes-a-candidate"
-SUM = "08#picture-3-the-sum"
 GATE = "08#picture-5-where-i-comes-from"
 
 BEFORE = Catalogue()
@@ -32,7 +33,7 @@ def _finish(params: Values, x: Array, h: Array, new: Array) -> Values:
     return {**gru_step(params, x, h), "h": new}
 
 
-@BEFORE.add(KEEP)
+@BEFORE.add(WHICH)
 def z_keeps_the_old(params: Values, x: Array, h: Array) -> Values:
     """Here z weighs the new candidate and 1 - z the old h; you have it the other way round, as in
     PyTorch and in the paper of Cho et al.
@@ -41,7 +42,7 @@ def z_keeps_the_old(params: Values, x: Array, h: Array) -> Values:
     return {**v, "h": v["z"] * h + (1 - v["z"]) * v["g"]}
 
 
-@BEFORE.add(LINES)
+@BEFORE.add(RESET)
 def reset_after_the_product(params: Values, x: Array, h: Array) -> Values:
     """The reset gate multiplies U_g h, after the product. In this part it multiplies h, before the
     product: U_g (r * h).
@@ -49,7 +50,7 @@ def reset_after_the_product(params: Values, x: Array, h: Array) -> Values:
     return gru_after_step({**params, "b_hg": np.zeros_like(params["b_g"])}, x, h)
 
 
-@BEFORE.add(KEEP)
+@BEFORE.add(WHICH)
 def pytorchs_cell(params: Values, x: Array, h: Array) -> Values:
     """This is the GRU of PyTorch: z keeps the old h, and r acts after the product. Here z weighs
     the new candidate, and r multiplies h before the product.
@@ -58,14 +59,14 @@ def pytorchs_cell(params: Values, x: Array, h: Array) -> Values:
     return {**v, "h": v["z"] * h + (1 - v["z"]) * v["g"]}
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def reset_left_out(params: Values, x: Array, h: Array) -> Values:
     """The candidate sees the whole of the old h; the reset gate decides how much of it."""
     z, r = gru_gates(params, x, h)
     return mix(z, r, np.tanh(net(params, "g", x, h)), h)
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def z_and_r_swapped(params: Values, x: Array, h: Array) -> Values:
     """The two gates have changed jobs: r filters what the candidate sees, z mixes old and new."""
     z, r = gru_gates(params, x, h)
@@ -73,14 +74,14 @@ def z_and_r_swapped(params: Values, x: Array, h: Array) -> Values:
     return {**v, "z": z, "r": r}
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def z_and_r_exchanged(params: Values, x: Array, h: Array) -> Values:
     """z is computed with the weights of r, and r with those of z."""
     swap = {"z": "r", "r": "z"}
     return gru_step({f"{k[:2]}{swap.get(k[-1], k[-1])}": w for k, w in params.items()}, x, h)
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def one_gate_for_both(params: Values, x: Array, h: Array) -> Values:
     """z does the work of r as well: the candidate sees z * h. The reset gate r is a gate of its
     own.
@@ -89,55 +90,55 @@ def one_gate_for_both(params: Values, x: Array, h: Array) -> Values:
     return mix(z, r, np.tanh(net(params, "g", x, z * h)), h)
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def weights_of_z_for_r(params: Values, x: Array, h: Array) -> Values:
     """r is computed with the weights of z, so that both gates are one."""
     return gru_step({**params, **{f"{w}_r": params[f"{w}_z"] for w in "WUb"}}, x, h)
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def reset_turned_round(params: Values, x: Array, h: Array) -> Values:
     """The candidate sees (1 - r) * h; an open reset gate, r = 1, lets all of h through."""
     z, r = gru_gates(params, x, h)
     return mix(z, r, np.tanh(net(params, "g", x, (1 - r) * h)), h)
 
 
-@BEFORE.add(GATE)
+@BEFORE.add(GRU)
 def reset_on_the_whole_net(params: Values, x: Array, h: Array) -> Values:
     """The reset gate scales the whole pre-activation of g; it scales only what comes from h."""
     z, r = gru_gates(params, x, h)
     return mix(z, r, np.tanh(r * net(params, "g", x, h)), h)
 
 
-@BEFORE.add(KEEP)
+@BEFORE.add(GRU)
 def reset_on_the_kept(params: Values, x: Array, h: Array) -> Values:
     """The reset gate scales the kept part of h too; it filters only what the candidate sees."""
     v = gru_step(params, x, h)
     return {**v, "h": (1 - v["z"]) * v["r"] * h + v["z"] * v["g"]}
 
 
-@BEFORE.add(SUM)
+@BEFORE.add(GRU)
 def old_kept_whole(params: Values, x: Array, h: Array) -> Values:
     """The old h is carried over whole: h + z g. What comes in must make room: (1 - z) h + z g."""
     v = gru_step(params, x, h)
     return {**v, "h": h + v["z"] * v["g"]}
 
 
-@BEFORE.add(SUM)
+@BEFORE.add(GRU)
 def old_forgotten(params: Values, x: Array, h: Array) -> Values:
     """Nothing of the old h is kept; the new h is (1 - z) h + z g, a sum of two."""
     v = gru_step(params, x, h)
     return {**v, "h": v["z"] * v["g"]}
 
 
-@BEFORE.add(SUM)
+@BEFORE.add(GRU)
 def candidate_is_the_output(params: Values, x: Array, h: Array) -> Values:
     """The candidate goes out as it is; z has to mix it with the old h."""
     v = gru_step(params, x, h)
     return {**v, "h": v["g"]}
 
 
-@BEFORE.add(SUM)
+@BEFORE.add(GRU)
 def candidate_stored_whole(params: Values, x: Array, h: Array) -> Values:
     """The candidate is added whole; it comes in by the share z, as the old h stays by 1 - z."""
     v = gru_step(params, x, h)
@@ -174,7 +175,7 @@ def gates_not_squashed(params: Values, x: Array, h: Array) -> Values:
     return mix(z, r, np.tanh(net(params, "g", x, r * h)), h)
 
 
-@BEFORE.add(SUM)
+@BEFORE.add(GRU)
 def output_squashed(params: Values, x: Array, h: Array) -> Values:
     """The new h is squashed once more. It is the memory itself here, and a mixture of values within
     -1 and 1 already: leave it as it is.
@@ -229,7 +230,7 @@ def _after(params: Values, x: Array, h: Array, net_g: Array) -> Values:
     return mix(z, r, np.tanh(net_g), h)
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def reset_before_the_product(params: Values, x: Array, h: Array) -> Values:
     """The reset gate multiplies h before the product, as in part 1; here it multiplies
     U_g h + b_hg.
@@ -239,7 +240,7 @@ def reset_before_the_product(params: Values, x: Array, h: Array) -> Values:
     )
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def reset_before_with_its_bias(params: Values, x: Array, h: Array) -> Values:
     """The reset gate multiplies h before the product, and b_hg apart from it; here it multiplies
     the sum U_g h + b_hg once, after the product.
@@ -248,7 +249,7 @@ def reset_before_with_its_bias(params: Values, x: Array, h: Array) -> Values:
     return _after(params, x, h, net(params, "g", x, r * h) + r * params["b_hg"])
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def own_bias_not_reset(params: Values, x: Array, h: Array) -> Values:
     """b_hg stands outside the reset gate; it belongs to U_g h, and r multiplies both. That is why
     it is a bias of its own.
@@ -257,14 +258,14 @@ def own_bias_not_reset(params: Values, x: Array, h: Array) -> Values:
     return _after(params, x, h, seen(params, "g", x) + r * (h @ params["U_g"].T) + params["b_hg"])
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def own_bias_left_out(params: Values, x: Array, h: Array) -> Values:
     """The candidate's second bias b_hg is missing: r multiplies U_g h + b_hg."""
     r = gru_gates(params, x, h)[1]
     return _after(params, x, h, seen(params, "g", x) + r * (h @ params["U_g"].T))
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def both_biases_reset(params: Values, x: Array, h: Array) -> Values:
     """The reset gate multiplies b_g as well; of the two biases it multiplies b_hg alone."""
     r = gru_gates(params, x, h)[1]
@@ -272,26 +273,26 @@ def both_biases_reset(params: Values, x: Array, h: Array) -> Values:
     return _after(params, x, h, x @ params["W_g"].T + r * past)
 
 
-@AFTER.add(LINES)
+@AFTER.add(RESET)
 def biases_of_g_exchanged(params: Values, x: Array, h: Array) -> Values:
     """The candidate's two biases have changed places: b_g belongs to W_g x, b_hg to U_g h."""
     return gru_after_step({**params, "b_g": params["b_hg"], "b_hg": params["b_g"]}, x, h)
 
 
-@AFTER.add(GATE)
+@AFTER.add(RESET)
 def reset_on_the_input_too(params: Values, x: Array, h: Array) -> Values:
     """The reset gate scales what comes from x too; it scales only what comes from the past."""
     r = gru_gates(params, x, h)[1]
     return _after(params, x, h, r * (net(params, "g", x, h) + params["b_hg"]))
 
 
-@AFTER.add(GATE)
+@AFTER.add(RESET)
 def reset_after_left_out(params: Values, x: Array, h: Array) -> Values:
     """The reset gate is missing from the candidate: r multiplies U_g h + b_hg."""
     return _after(params, x, h, net(params, "g", x, h) + params["b_hg"])
 
 
-@AFTER.add(KEEP)
+@AFTER.add(WHICH)
 def z_keeps_the_old_after(params: Values, x: Array, h: Array) -> Values:
     """z keeps the old h, as in PyTorch's own formula. You turned z round when you loaded the
     weights, so here it weighs the new candidate.

@@ -18,6 +18,8 @@ from coursekit.checks.gru_reference import (
 from coursekit.checks.spec import Catalogue
 
 # Where the lessons say it.
+PEEP = "13#peepholes-the-gates-see-the-state"
+CONVENTIONS = "13#two-conventions"
 REPAIR = "07#the-forget-gate"
 LINES = "07#the-lstm-step"
 CANDIDATE = "08#picture-1-the-update-becomes-a-candidate"
@@ -46,7 +48,7 @@ def _stored(params: Values, x: Array, h: Array, c: Array, new: Any) -> Values:
     return release(params, x, h, {k: v[k] for k in "ifg"} | {"c": new(v)})
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def output_gate_sees_the_old_state(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The output gate sees the state before the step. It decides what to show of the new state, so
     its peephole looks at the new c: compute c first, then o.
@@ -55,31 +57,31 @@ def output_gate_sees_the_old_state(params: Values, x: Array, h: Array, c: Array)
     return _shown(v, sigmoid(net(params, "o", x, h) + params["p_o"] * c))
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def peepholes_left_out(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The peepholes are missing: each gate also sees p * c, its own unit's state."""
     return _seeing(params, x, h, c, lambda k, state: 0.0)
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def output_peephole_left_out(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The output gate has no peephole yet: it sees p_o * c, of the new c."""
     return _seeing(params, x, h, c, lambda k, state: (k != "o") * params[f"p_{k}"] * state)
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def forget_peephole_left_out(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The forget gate has no peephole yet: it sees p_f * c, of the old c."""
     return _seeing(params, x, h, c, lambda k, state: (k != "f") * params[f"p_{k}"] * state)
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def input_peephole_left_out(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The input gate has no peephole yet: it sees p_i * c, of the old c."""
     return _seeing(params, x, h, c, lambda k, state: (k != "i") * params[f"p_{k}"] * state)
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(PEEP)
 def peepholes_see_h(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The peepholes look at h, which the gates see anyway, through U. What they are there for is
     the cell state c, also while the output gate hides it.
@@ -87,13 +89,13 @@ def peepholes_see_h(params: Values, x: Array, h: Array, c: Array) -> Values:
     return _seeing(params, x, h, c, lambda k, state: params[f"p_{k}"] * h)
 
 
-@PEEPHOLE.add(SQUASH)
+@PEEPHOLE.add(PEEP)
 def peepholes_see_the_squashed_state(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The peepholes look at tanh(c); they see the state itself. Squash on the way out only."""
     return _seeing(params, x, h, c, lambda k, state: params[f"p_{k}"] * np.tanh(state))
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def peepholes_added_up(params: Values, x: Array, h: Array, c: Array) -> Values:
     """p @ c adds up the states of all units. The product is entry by entry, p * c: a unit's gates
     see that unit's state and no other.
@@ -101,7 +103,7 @@ def peepholes_added_up(params: Values, x: Array, h: Array, c: Array) -> Values:
     return _seeing(params, x, h, c, lambda k, state: state @ params[f"p_{k}"])
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def peepholes_added_up_in_a_batch(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The states of all units are added up. The product is entry by entry, p * c: a unit's gates
     see that unit's state and no other.
@@ -111,19 +113,19 @@ def peepholes_added_up_in_a_batch(params: Values, x: Array, h: Array, c: Array) 
     )
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def one_peephole_for_all(params: Values, x: Array, h: Array, c: Array) -> Values:
     """All gates use p_i; each gate has peephole weights of its own."""
     return peephole_step({**params, "p_f": params["p_i"], "p_o": params["p_i"]}, x, h, c)
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def peepholes_i_f_swapped(params: Values, x: Array, h: Array, c: Array) -> Values:
     """p_i and p_f have changed places: p_i belongs to the input gate, p_f to the forget gate."""
     return peephole_step({**params, "p_i": params["p_f"], "p_f": params["p_i"]}, x, h, c)
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def peephole_outside_the_squash(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The peephole is added to the gate after the sigmoid; it belongs inside, in the sum that is
     squashed, or the gate leaves the range from 0 to 1.
@@ -134,13 +136,13 @@ def peephole_outside_the_squash(params: Values, x: Array, h: Array, c: Array) ->
     return _shown(v, sigmoid(net(params, "o", x, h)) + params["p_o"] * v["c"])
 
 
-@PEEPHOLE.add(LINES)
+@PEEPHOLE.add(PEEP)
 def state_added_without_weight(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The gates see c itself; each peephole has a weight: p * c."""
     return _seeing(params, x, h, c, lambda k, state: state)
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(CONVENTIONS)
 def peepholes_for_recurrent_weights(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The peepholes stand in place of U h in the gates; here they are added to it, and the gates
     see h and c.
@@ -151,13 +153,13 @@ def peepholes_for_recurrent_weights(params: Values, x: Array, h: Array, c: Array
     return _shown(v, sigmoid(seen(params, "o", x) + params["p_o"] * v["c"]))
 
 
-@PEEPHOLE.add(STATES)
+@PEEPHOLE.add(CONVENTIONS)
 def matrices_read_the_state(params: Values, x: Array, h: Array, c: Array) -> Values:
     """U multiplies c; it multiplies the previous h, and the peepholes p alone look at c."""
     return {**peephole_step(params, x, c, c)}
 
 
-@PEEPHOLE.add(CANDIDATE)
+@PEEPHOLE.add(PEEP)
 def candidate_peeps(params: Values, x: Array, h: Array, c: Array) -> Values:
     """The candidate sees the state through the input gate's peephole; only gates have peepholes."""
     v = peephole_step(params, x, h, c)

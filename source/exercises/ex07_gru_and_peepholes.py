@@ -4,9 +4,9 @@
 # **You write** one step of a GRU and one of an LSTM with peepholes. Then you load the weights of a
 # PyTorch net into your own parameters, and get PyTorch's numbers out of a few lines of NumPy.
 #
-# **You need** lessons [07 forget gates](../../notebooks/07_forget_gates.ipynb) and
-# [08 from the plain net to the LSTM](../../notebooks/08_from_rnn_to_lstm.ipynb). Both cells are
-# explained here. **It takes** about 80 minutes:
+# **You need** lessons [08 from the plain net to the LSTM](../../notebooks/08_from_rnn_to_lstm.ipynb)
+# and [13 variants](../../notebooks/13_variants.ipynb). What you need of both cells is repeated
+# here. **It takes** about 80 minutes:
 #
 # | part | you write | minutes | points |
 # |---|---|---|---|

@@ -456,7 +456,7 @@ print(f"6b needs {factor:.0f} times the sequences of 6a, as printed")
 # - A trained net *contains* an automaton. Average over the noise, and you can draw it.
 # - The same connections that disturbed in lesson 10 are the solution here.
 #
-# Next: 13 variants, which changes the cell itself, part by part.
+# Next: [13 variants](13_variants.ipynb), which changes the cell itself, part by part.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading
