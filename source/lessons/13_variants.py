@@ -821,7 +821,7 @@ for label, own, start in (
 # - **GRU and LSTM** are comparable when each has its own learning rate; at one rate you choose the winner.
 # - "GRU", "LSTM with peepholes": ask which. Weights are loaded when the **outputs** agree.
 #
-# Next: 14 images and trees, where a step has neighbours in space, or children.
+# Next: [14 images and trees](14_images_and_trees.ipynb), where a step has neighbours in space, or children.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading

@@ -1059,7 +1059,7 @@ print("child-sum, children marked: above the line by 0.05 in 5 of 5 nets")
 # - Shared weights are an assumption about the world. Where it holds, they generalise; where it does not, no
 #   training helps.
 #
-# Next: 15 training without gradients, where nobody sends an error back at all.
+# Next: [15 training without gradients](15_training_without_gradients.ipynb), where nobody sends an error back at all.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading

@@ -860,7 +860,7 @@ print("at least 4 of 5 nets; trained on 96 steps")
 #   what comes now.
 # - A dated map is worth what its sources are worth: say what you read and what you were told.
 #
-# Next: 17 reproducing the papers, every table of 1997 beside our own.
+# Next: [17 reproducing the papers](17_reproducing_the_papers.ipynb), every table of 1997 beside our own.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading
