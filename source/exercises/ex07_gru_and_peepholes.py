@@ -352,7 +352,9 @@ assert same
 # 2. **$z$ means the opposite.** It weighs the old $h$.
 #
 # The first makes it another cell. Renaming or changing signs does not help: $U_g (r \odot h)$ and
-# $r \odot (U_g h)$ mix the units before and after the filter. So you need another step. Our $z$ stays as it was in part 1, it takes the **new**:
+# $r \odot (U_g h)$ mix the units before and after the filter. So you need another step. Our $z$ stays
+# as it was in part 1, it takes the **new**. (The course's own cell, `gru_reset_after` of lesson 13, takes over PyTorch's
+# $z$ as well; do not be misled by it.)
 
 
 # %% answer="gru_after_step"

@@ -816,7 +816,9 @@ show(
     "gradient; three sines, evolved nets are mostly left of random ones",
 )  # fmt: skip
 print("two sines: both below 0.1, in 5 of 5 seeds")
-print("three sines: on the told part, evolution has half the error (4 of 5 seeds);")
+print(
+    "three sines: on the told part, evolution has half the error (4 of 5 seeds);"
+)
 print("alone, its median error is the lower one")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
