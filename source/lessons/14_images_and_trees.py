@@ -158,6 +158,8 @@ print(f"best guess from one frame alone: right {task.memory_free_score:.2f}")
 # One frame shows where the shape is, not where it goes: for that you need the frame before it. So this is a
 # memory task, with a short memory. The copy has some overlap, since a shape that has moved by one
 # still covers a part of itself. Ask: why is the copy never right? (The shape always moves.)
+# Where 0.44 comes from: on one axis, a shape at an edge must turn, and at the two places between it may go
+# either way. Of the 6 phases you guess 4 right; on two axes $(4/6)^2$.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 both = [task.overlap(pick(rows).inputs, pick(rows)) for rows in (black, white)]
@@ -232,7 +234,8 @@ print("white films, last frame right: below 0.2 in 5 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The prediction: 3. Every pixel has weights of its own, on its way in and on its way out. What the
-# net has found out about one place, it cannot use one square further: there are other weights.
+# net has found out about one place, it cannot use one square further: there are other weights. Compare with the
+# baseline: a good guess from one frame alone would be right in 0.44.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## To an LSTM, a picture has no neighbours
@@ -281,7 +284,7 @@ def by_hand(w, x):  # a window of 3 x 3, one map
 rng = np.random.default_rng(0)
 w, x = rng.normal(size=(3, 3)), rng.normal(size=(5, 5))
 assert np.allclose(by_hand(w, x), convolve(x[None], w[None, None])[0])
-print("our six lines agree with coursekit.cells.convolution")
+print("our few lines agree with coursekit.cells.convolution")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Signal processing calls this sum a *cross-correlation*; in a true convolution the window is turned
@@ -447,9 +450,10 @@ narrow = over_seeds(
     partial(learn, start=blind, loss=conv_loss, rate=0.03, updates=400),
     SEEDS,
 )
-known = scored(wide, conv_says, black)
-assert known[:, 0].min() > 0.85
-print("3 x 3, black films: last frame right above 0.85 in 5 of 5 nets")
+known, new = (scored(wide, conv_says, rows) for rows in (black, white))
+assert known[:, 0].min() > 0.8 and np.median(new[:, 0]) < 0.4
+print("3 x 3, black films: last frame right above 0.8 in 5 of 5 nets")
+print("3 x 3, white films: below 0.4 in most nets")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## On squares never visited
@@ -489,7 +493,8 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The windows carry over a good part of what was learned, to squares where the shape has never been. Not all:
-# see the next slide. And without neighbours (1 x 1) the net does not even learn the black films: a shape
+# counted by whole last frames, right at every pixel, the ConvLSTM too is below the guess from one frame (0.44) on
+# white, in most nets. Overlap sees what it did learn. See the next slide. And without neighbours (1 x 1) the net does not even learn the black films: a shape
 # that arrives must be seen coming. In the paper of 2015 too the size of the state's window decides.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
@@ -525,8 +530,8 @@ show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The first column is a guess in both: from one frame nobody can know where the shape goes.
 #
-# Why is the ConvLSTM not perfect on white? Two reasons that you can read off the equations. The peepholes have a
-# weight for each place, so a part of the net *does* learn by heart. And the edges: this screen is so small that the
+# Why is the ConvLSTM not perfect on white? Two suspects that you can read off the equations. The peepholes have a
+# weight for each place, so a part of the net *may* learn by heart. And the edges: this screen is so small that the
 # shape turns round at more than half of the steps, and on white it turns at other places, and into other
 # corners, than on black. A window at the edge sees zeros, and so knows that it is there; what to do there it
 # must learn for each case. Computed:
@@ -552,6 +557,19 @@ print(
     "corners visited on white:",
     sorted((int(r), int(c)) for r, c in cases["white"]),
 )
+
+# %% slideshow={"slide_type": "skip"}
+turning, target = turns[:, white], pick(white).targets[1:] > 0.5
+for model in wide:  # overlap where the shape goes straight on, and where not
+    on = conv_says(model, pick(white))[1:] > 0.5
+    shares = (on & target).sum((2, 3, 4)) / (on | target).sum((2, 3, 4))
+    assert shares[turning].mean() < shares[~turning].mean() < 0.9
+print("straight on: more overlap than at a turn, but below 0.9, 5 of 5")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So the turns are a part of the answer, and only a part: this net has not found a rule that is the same
+# everywhere, although its windows could hold one. Take the peepholes out, or make the screen larger, and measure
+# again: both are yours to try.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The value is in the tree
@@ -587,7 +605,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A baseline: the bag of words
 #
-# Count each word, and say the likelier value. How often is that right?
+# Count each word, and say the likelier value of the whole. How often is that right?
 
 # %%
 tiny = Expressions(leaves=2, operators=("and",))
@@ -661,7 +679,8 @@ chain_scores = on_lengths(lstm, chains)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## How far does the chain get?
 #
-# It learns on expressions of **6** leaves. Then it gets longer ones.
+# It learns on expressions of **6** leaves. Then it gets longer ones. **Right**: the value of the whole
+# expression, said after the last word.
 
 # %%
 at_six, at_twenty = chain_scores[:, 1], chain_scores[:, 3]
@@ -835,8 +854,9 @@ ax.text(6.2, 0.06, "learned here", fontsize=14)
 show(
     ax,
     alt="Share right against the number of leaves, five nets each, all trained on six: the tree is "
-    "at one from three to twenty leaves; the chain falls from above 0.8 towards three quarters; "
-    "the bag of words is near 0.6.",
+    "at one from three to twenty leaves; the chain is near one at three leaves, about 0.8 at six "
+    "and about three quarters at twelve and twenty; the bag of words falls from about 0.8 at "
+    "three leaves to below 0.6 at twelve.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -871,7 +891,7 @@ for cell in (tree_lstm, nary_tree_lstm):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How well can you do without the order? Exactly
 #
-# Let $a$ and $b$ be the chances that the children are true. Not knowing which is left,
+# Let $a$ and $b$ be the chances that the children are true. To somebody who does not know which is left,
 # a node is true with chance
 #
 # $$q = \tfrac12 \left[\, v(a, b) + v(b, a) \,\right] \qquad
@@ -916,6 +936,7 @@ assert ordered.memory_free_score < bound < 0.9
 print(f"best possible with 6 leaves: {bound:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# $P_a(1) = a$, $P_a(0) = 1 - a$; table$[j, k]$ is the operator's value, 0 or 1, for a left child $j$ and a right child $k$.
 # Two leaves by hand: a third of the operators is implies, half of those have one true and one false child, and
 # there you are wrong half of the time: one twelfth. The assertion says so. Whoever cannot see the order cannot beat
 # this number, however many units, however long the training.
@@ -963,6 +984,9 @@ seeing_trees = over_seeds(
 )
 assert weights(seeing_trees[0].cell) < weights(blind_trees[0].cell)
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## Five nets each
+
 # %% tags=["hide-input"]
 check = partial(share_right, task=ordered, trees=150)
 trials = {
@@ -976,7 +1000,11 @@ assert bound - 0.06 < min(stuck) and max(stuck) < bound + 0.03
 assert min(free) > 0.97
 figure, ax = figures.axes(size=(9.5, 4.5))
 figures.compare_scores(
-    trials, baseline=bound, baseline_label="best without\norder", ax=ax
+    trials,
+    baseline=bound,
+    baseline_label="best without\norder",
+    ylabel="share right",
+    ax=ax,
 )
 ax.axhline(ordered.memory_free_score, color="0.5", linewidth=1.5)
 ax.annotate("bag of words", (0.5, ordered.memory_free_score), (0, 5),
@@ -997,7 +1025,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
 #
-# Look at "Stuck at the bound, and past it". What could lift the child-sum nets above the dashed line?
+# Look at "Five nets each". What could lift the child-sum nets above the dashed line?
 #
 # 1. More units.
 # 2. Ten times as many updates.
@@ -1053,13 +1081,13 @@ print("child-sum, children marked: above the line by 0.05 in 5 of 5 nets")
 #
 # - The LSTM is a frame: keep what the gates keep, add what they let in. What stands for the **product**, and
 #   what stands for **before**, you may choose.
-# - ConvLSTM: one small window for every place. What is learned here holds there, edges apart.
+# - ConvLSTM: one small window for every place. A good part of what is learned here holds there; not all.
 # - Tree-LSTM: a forget gate for each child. A chain of single children is the LSTM, to 12 digits.
 # - A sum of children cannot know their order. Compute the bound *before* you train longer.
 # - Shared weights are an assumption about the world. Where it holds, they generalise; where it does not, no
 #   training helps.
 #
-# Next: [15 training without gradients](15_training_without_gradients.ipynb), where nobody sends an error back at all.
+# Next: [15 training without gradients](15_training_without_gradients.ipynb), where nobody tells the net the right answer.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading
