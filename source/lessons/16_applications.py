@@ -528,10 +528,13 @@ print(f"weights: LSTM {numbers[0]}, autoregression {numbers[1]}")
 # ## The repair: a series that needs memory
 #
 # Now and then an **alarm** rings, and the level leaps: up or down, as an
-# **announcement** said 3 to 30 steps before; then half of the leap fades at each step. Inputs: level,
+# **announcement** said 3 to 30 steps before. From then on the leap halves at each step. Inputs: level,
 # announcement, alarm.
 #
 # A window of 36 steps *contains* the announcement. Does that help?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## After an alarm
 
 # %% tags=["hide-input"]
 announced = AnnouncedSeries()
