@@ -560,14 +560,17 @@ print(
 
 # %% slideshow={"slide_type": "skip"}
 turning, target = turns[:, white], pick(white).targets[1:] > 0.5
-for model in wide:  # overlap where the shape goes straight on, and where not
+parts = []  # overlap where the shape turns, and where it goes straight on
+for model in wide:
     on = conv_says(model, pick(white))[1:] > 0.5
     shares = (on & target).sum((2, 3, 4)) / (on | target).sum((2, 3, 4))
-    assert shares[turning].mean() < shares[~turning].mean() < 0.9
-print("straight on: more overlap than at a turn, but below 0.9, 5 of 5")
+    parts.append((shares[turning].mean(), shares[~turning].mean()))
+at_turns, straight = np.mean(parts, axis=0)
+assert at_turns + 0.02 < straight < 0.9
+print("mean overlap: straight on more than at a turn, but below 0.9")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# So the turns are a part of the answer, and only a part: this net has not found a rule that is the same
+# So the turns are a part of the answer, and only a part: these nets have not found a rule that is the same
 # everywhere, although its windows could hold one. Take the peepholes out, or make the screen larger, and measure
 # again: both are yours to try.
 
@@ -760,7 +763,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A chain of single children is the LSTM
 #
-# Nothing to learn here, only to check: the same weights, the same words, two cells.
+# Nothing to learn here, only to check: same weights, same words, two cells.
 
 # %%
 time = 30
