@@ -1133,7 +1133,7 @@ show(
 
 # %% tags=["hide-input"]
 show(
-    figures.memory_block_network(blocks=3, cells=1),
+    figures.memory_block_network(blocks=3, cells=1, inputs=1, outputs=1),
     alt="One input feeds three memory blocks of one cell each, with an input gate and an output "
     "gate. The cells feed the output. Cells and gates feed all cells and gates at the next step.",
 )

@@ -631,7 +631,7 @@ srn_full = experiment(elman, SRN, embedded_reber)
 # needs the full gradient: cut the error at $h$, and nothing is left.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def descend(cell, units, strings, **kind):
     """Five nets by plain descent, one string an update; their long-range scores."""
     sets = [data(embedded_reber, seed, **kind) for seed in SEEDS]
@@ -671,14 +671,12 @@ trainer = OnlineTrainer(gru, softmax, [net], rate=0.6)
 trainer.learn([one])
 for old, slope, new in zip(net.cell, gradient.cell, trainer.model(0).cell):
     assert np.allclose(old - 0.6 * slope, new, atol=1e-12)
-for cell, units in ((lstm, 12), (gru, 16)):
-    print(
-        sum(
-            part.size for part in cell.init(np.random.default_rng(0), 7, units)
-        ),
-        end=" ",
-    )
-print("weights in LSTM and GRU; the compiled update is the readable one")
+sizes = [
+    sum(part.size for part in cell.init(rng, inputs=7, units=units))
+    for cell, units in ((lstm, 12), (gru, 16))
+]
+print(f"LSTM {sizes[0]} weights, GRU {sizes[1]} weights")
+print("the compiled update is the readable one")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## With the full gradient, all learn
@@ -770,10 +768,10 @@ def on_long(results):
 short_first = on_long(srn_full)
 ax = figures.compare_scores(
     {
-        "SRN, learns from\nlong strings": final(srn_long),
-        "LSTM, learns from\nlong strings": final(lstm_long),
-        "GRU, learns from\nlong strings": gru_long,
-        "SRN, learns from\nany length": short_first,
+        "SRN from\nlong strings": final(srn_long),
+        "LSTM from\nlong strings": final(lstm_long),
+        "GRU from\nlong strings": gru_long,
+        "SRN from\nany length": short_first,
     },
     baseline=0.5, baseline_label="coin",
     ylabel="long-range score, long strings",
@@ -788,7 +786,8 @@ show(
     "learns from long strings only is at one half; the LSTM and the GRU that learn from "
     "such strings are near one; the SRN that learns from strings of any length "
     "is far above one half",
-    caption="All with the full gradient, tested on strings of 16 symbols or more.",
+    caption="What each net learns from is below its bar. All have the full gradient and are "
+    "tested on strings of 16 symbols or more.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
