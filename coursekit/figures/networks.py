@@ -180,7 +180,7 @@ def memory_block_network(
     notes = {
         5.15: "fed by the cells\nalone",
         y: "at the next step\nall cells and gates\nfeed all cells\nand gates",
-        0.85: "feed all cells\nand gates",
+        0.85: f"feed{'s' * (inputs == 1)} all cells\nand gates",
     }
     for row, note in notes.items():
         sheet.text(right + 0.2, row, note, size=style.SMALL, ha="left")
