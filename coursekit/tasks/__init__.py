@@ -1,5 +1,6 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
+from coursekit.tasks.adding_by_lag import AddingByLag
 from coursekit.tasks.arithmetic import Adding, Multiplication
 from coursekit.tasks.continual import ContinualOrder, ContinualReber
 from coursekit.tasks.expressions import ExpressionBatch, Expressions
@@ -22,6 +23,7 @@ from coursekit.tasks.two_sequence import TwoSequence
 
 __all__ = [
     "Adding",
+    "AddingByLag",
     "ContinualOrder",
     "ContinualReber",
     "Distractors",

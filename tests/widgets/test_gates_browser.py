@@ -36,7 +36,7 @@ def first(page, selector):
 
 
 def choose(page, name):
-    first(page, ".scenes button").get_by_text(name, exact=True).click()
+    first(page, ".choice button").get_by_text(name, exact=True).click()
 
 
 def switches(page):
