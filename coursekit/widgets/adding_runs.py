@@ -66,9 +66,7 @@ def lstm_right(lag: int, seeds: Sequence[int] = SEEDS, chunks: int = CHUNKS) -> 
     """The same for the two blocks of two cells of 1997, by the truncated rule."""
     (network,) = (row.blocks for row in ROWS if row.name == "4_T100")
     never = 2.0  # a share of right answers at which it would stop
-    nets = trained(
-        network, AddingByLag(lag), seeds, most=chunks * CHUNK, share=never, chunk=CHUNK
-    )
+    nets = trained(network, AddingByLag(lag), seeds, most=chunks * CHUNK, share=never, chunk=CHUNK)
     return [[round(share * CHUNK) for share in net.shares] for net in nets]
 
 
