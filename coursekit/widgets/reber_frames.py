@@ -118,10 +118,8 @@ def _arrow(places: dict[str, tuple[float, float]], start: str, end: str, symbol:
     tip = b - along * (RADIUS + 2)
     tail, neck = a + along * RADIUS, tip - 9 * along
     corners = (tip, neck + 6 * side, neck - 6 * side)
-    x, y = (a + b) / 2 + 15 * side + np.array([0, 7])
-    return Arc(
-        start, end, symbol, _path(tail, neck), _path(*corners) + "Z", round(x, 1), round(y, 1)
-    )
+    x, y = np.round((a + b) / 2 + 15 * side + [0, 7], 1).tolist()
+    return Arc(start, end, symbol, _path(tail, neck), _path(*corners) + "Z", x, y)
 
 
 def _loop(places: dict[str, tuple[float, float]], start: str, end: str, symbol: str) -> Arc:
@@ -131,7 +129,8 @@ def _loop(places: dict[str, tuple[float, float]], start: str, end: str, symbol: 
     foot = (x - 7.0, y + up * (RADIUS - 1))
     tip = (x + 7.0, y + up * (RADIUS - 1))
     high = y + up * (RADIUS + 24)
-    line = f"{_path(foot)}C{x - 26:.1f} {high:.1f} {x + 26:.1f} {high:.1f} {x + 9:.1f} {y + up * 16:.1f}"
+    bend = (x - 26, high, x + 26, high, x + 9, y + up * 16)
+    line = _path(foot) + "C" + " ".join(f"{number:.1f}" for number in bend)
     corners = (tip, (tip[0] - 3, tip[1] + up * 11), (tip[0] + 10, tip[1] + up * 7))
     beside = 28 * up  # S on the left, T on the right: there is room
     return Arc(start, end, symbol, line, _path(*corners) + "Z", x + beside, y + up * 22 + 7)
