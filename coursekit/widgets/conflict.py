@@ -8,6 +8,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.arguments import whole_number
 from coursekit.widgets.frame import looks, module, packed_whole
 
 Array = NDArray[np.float64]
@@ -97,6 +98,6 @@ def averaged(pulls: ArrayLike, every: int) -> Array:
             f"pulls have shape {found.shape}, expected finite numbers (seeds, updates, steps)"
         )
     seeds, updates, steps = found.shape
-    if every < 1 or updates % every:
+    if updates % whole_number("every", every, least=1):
         raise ValueError(f"every is {every}, which does not divide {updates} updates")
     return found.reshape(seeds, -1, every, steps).mean(axis=2).swapaxes(0, 1)

@@ -6,6 +6,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import whole_number
+
 PER_DECADE = 500
 STATIC = files("coursekit.widgets") / "static"
 
@@ -60,6 +62,7 @@ def unpacked_whole(text: str) -> NDArray[np.float64]:
 
 def place_of(name: str, place: int, count: int) -> int:
     """A place in a list of this length, or a clear error."""
-    if not 0 <= place < count:
-        raise ValueError(f"{name} is {place}, but there are {count}; pass 0 to {count - 1}")
-    return place
+    found = whole_number(name, place)
+    if found >= count:
+        raise ValueError(f"{name} is {place!r}, but there are {count}; pass 0 to {count - 1}")
+    return found

@@ -6,6 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from coursekit.arguments import whole_number
 from coursekit.grammars import embedded_reber
 from coursekit.widgets.frame import looks, module, packed_whole, place_of
 from coursekit.widgets.reber_frames import RADIUS, Walk, reber_map
@@ -19,7 +20,7 @@ class ReberWalker(anywidget.AnyWidget):
     Args:
         walks: what `reber_frames` returns.
         unit: whose gates and state are shown at first.
-        step: how many symbols have been read at first.
+        step: how many symbols have been read at first, from 1.
 
     >>> from coursekit.cells import lstm
     >>> from coursekit.training import init_model, softmax
@@ -52,6 +53,7 @@ class ReberWalker(anywidget.AnyWidget):
         if len(sizes) > 1:
             raise ValueError(f"walks are of nets with {sorted(sizes)} units; pass those of one net")
         units = sizes.pop()
+        after = whole_number("step", step, least=1)
         places, arcs = reber_map()
         super().__init__(
             nodes={node: list(place) for node, place in places.items()},
@@ -59,7 +61,7 @@ class ReberWalker(anywidget.AnyWidget):
             walks=[_plain(walk) for walk in walks],
             units=units,
             unit_index=place_of("unit", unit, units),
-            step_index=place_of("step - 1", step - 1, len(walks[0].nodes)),
+            step_index=place_of("step", after, len(walks[0].nodes) + 1) - 1,
         )
 
     def __repr__(self) -> str:

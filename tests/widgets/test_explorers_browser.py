@@ -117,7 +117,9 @@ def test_the_conflict_shows_each_steps_median(conflict, weight, setting, key):
     expected = [np.median(part) for part in (up, down, point.sum(axis=1))]
     np.testing.assert_allclose(numbers(said), expected, atol=0.00065)
     assert f"{weight}, {setting}, after {20 if key == 'Home' else 20 * len(points)} updates" in said
-    heights = [float(bar.get_attribute("height")) for bar in conflict.first("svg rect[class]").all()]
+    heights = [
+        float(bar.get_attribute("height")) for bar in conflict.first("svg rect[class]").all()
+    ]
     steps = len(middles)
     bars = heights[:steps]
     np.testing.assert_allclose(bars, np.abs(middles) / np.abs(middles).max() * max(bars), atol=0.2)

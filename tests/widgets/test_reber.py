@@ -87,7 +87,9 @@ def test_a_forget_gate_is_shown_if_there_is_one():
         (lambda: ReberWalker([]), "what reber_frames returns"),
         (lambda: ReberWalker(STRINGS), "what reber_frames returns"),
         (lambda: ReberWalker(WALKS, unit=3), "pass 0 to 2"),
-        (lambda: ReberWalker(WALKS, step=0), "pass 0 to 12"),
+        (lambda: ReberWalker(WALKS, step=0), "1 or more"),
+        (lambda: ReberWalker(WALKS, step=14), "pass 0 to 13"),
+        (lambda: ReberWalker(WALKS, unit=0.5), "whole number"),
         (
             lambda: ReberWalker([*WALKS, *reber_frames(lstm, net(lstm, units=2), STRINGS)]),
             "one net",

@@ -1,6 +1,6 @@
 // The adding problem by lag: recorded runs of two nets, at every lag and through training.
-const LEFT = { left: 70, right: 452, top: 80, bottom: 322, start: 0 };
-const RIGHT = { left: 560, right: 944, top: 80, bottom: 322, start: 490 };
+const LEFT = { left: 70, right: 452, top: 80, bottom: 300, start: 0 };
+const RIGHT = { left: 560, right: 944, top: 80, bottom: 300, start: 490 };
 const NETS = [["lstm", "LSTM", ""], ["srn", "SRN", "other"]];
 
 function render({ model, el }) {
@@ -12,7 +12,7 @@ function render({ model, el }) {
   const last = thousands[chunks - 1];
 
   const place = root(el, "adding");
-  const svg = picture(place, 960, 388);
+  const svg = picture(place, 960, 366);
   const up = { from: 0, to: 1.04, ticks: [0, 0.5, 1].map((share) => [share, share]) };
   const wide = lags.filter((lag, k) => k === 0 || Math.log2(lag) % 1 === 0);
   const byLag = axes(svg, LEFT,

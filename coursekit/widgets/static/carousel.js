@@ -1,5 +1,5 @@
 // The carousel beside a plain unit: the error that arrives. All numbers come with the model.
-const BOX = { left: 80, right: 944, top: 48, bottom: 318 };
+const BOX = { left: 80, right: 944, top: 48, bottom: 300 };
 const [FLOOR, CEILING] = [-15, 10]; // decades: lines leave the picture, the text says their value
 
 function render({ model, el }) {
@@ -12,15 +12,15 @@ function render({ model, el }) {
   const [least, most] = [-32768, 32767].map((number) => number / model.get("per_decade"));
 
   const place = root(el, "carousel");
-  const svg = picture(place, 960, 384);
+  const svg = picture(place, 960, 366);
   const axis = axes(svg, BOX,
     { from: lags[0], to: lags[lags.length - 1], log: true, name: "lag n (steps)",
       ticks: lags.filter((lag) => Math.log10(lag) % 1 === 0).map((lag) => [lag, lag]) },
     { from: FLOOR, to: CEILING, name: "error that arrives", ticks: decadeTicks(FLOOR, CEILING) });
   legend(svg, 250, 16, [["circling", "carousel"], ["median", "plain unit, median"],
     ["seed", "each of its seeds"]]);
-  const curves = spread(axis, seeds);
   draw(axis.plot, "path", { class: "circling", d: axis.line(lags, circling) });
+  const curves = spread(axis, seeds);
   const mark = marker(axis);
   const showWeight = slider(place, "Weight w to itself", weights.length, model, "weight_index");
   const showSlope = slider(place, "Derivative f′(net)", slopes.length, model, "slope_index");

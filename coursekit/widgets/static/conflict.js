@@ -1,6 +1,6 @@
 // Weight conflict: the pull of each time step on one weight, and their sum, through training.
-const BARS = { left: 90, right: 500, top: 62, bottom: 292, start: 0 };
-const LINES = { left: 610, right: 944, top: 62, bottom: 292, start: 540 };
+const BARS = { left: 90, right: 500, top: 62, bottom: 276, start: 0 };
+const LINES = { left: 610, right: 944, top: 62, bottom: 276, start: 540 };
 
 // Round numbers around a range, for ticks.
 function round(range) {
@@ -24,7 +24,7 @@ function render({ model, el }) {
   });
   const names = weights[0].settings.map(({ name }) => name);
   const pressSetting = buttons(choices, "Setting", names, (k) => choose(model, "setting_index", k));
-  const svg = picture(place, 960, 360);
+  const svg = picture(place, 960, 344);
   const showPoint = slider(place, "Updates", weights[0].shape[0], model, "point_index");
   const says = result(place);
   let drawn = null;
@@ -42,10 +42,14 @@ function render({ model, el }) {
   function prepare(weight) {
     svg.replaceChildren();
     const [points, seeds, count] = weight.shape;
-    const largest = (rows) => Math.max(...rows.flat(2).map(Math.abs), 1e-9);
-    const bars = round(1.05 * Math.max(...weight.settings.map(({ points, left }) =>
-      Math.max(largest(points), largest(left)))));
-    const lines = round(Math.max(...weight.settings.map(({ up, down }) => largest([up, down]))));
+    // All but the wildest tenth of training sets the scale: first steps may be huge.
+    const usual = (rows) => {
+      const sizes = rows.map((row) => Math.max(...row.flat().map(Math.abs), 1e-9));
+      return sizes.sort((a, b) => a - b)[Math.floor(0.9 * (sizes.length - 1))];
+    };
+    const most = (names, more) => round(more * Math.max(...weight.settings.flatMap((setting) =>
+      names.map((name) => usual(setting[name])))));
+    const [bars, lines] = [most(["middles", "left"], 1.2), most(["up", "down"], 1)];
     const ticks = (most) => [-most, 0, most].map((value) => [
       value, fixed(value, most < 0.1 ? 3 : 2), value === 0 ? "one" : "grid"]);
     const stepTicks = Array.from({ length: count }, (_, t) => [t + 1, t + 1]);

@@ -1,6 +1,6 @@
 // The Reber walker: a string through the automaton, and what a trained net makes of each symbol.
 const BARS = { letter: 668, left: 692, right: 880, top: 34, row: 38 };
-const TAPE = { left: 150, right: 956, top: 334, letters: 22, row: 36 };
+const TAPE = { left: 150, right: 956, top: 322, letters: 22, row: 34 };
 const NAMES = { i: "input gate i", f: "forget gate f", o: "output gate o", c: "state c" };
 
 function render({ model, el }) {
@@ -51,13 +51,13 @@ function render({ model, el }) {
   const column = (t) => TAPE.left + t * wide;
   const row = (k) => TAPE.top + TAPE.letters + k * TAPE.row;
   kinds.forEach((kind, k) =>
-    draw(svg, "text", { x: 0, y: row(k) + 25 }, NAMES[kind]));
+    draw(svg, "text", { x: 0, y: row(k) + 24 }, NAMES[kind]));
   draw(svg, "text", { x: 0, y: TAPE.top + 10 }, "symbol read");
   const tape = Array.from({ length: longest - 1 }, (_, t) => {
     const made = draw(svg, "g", {});
     const letter = draw(made, "text", { class: "symbol", x: column(t) + wide / 2, y: TAPE.top + 10 });
     const bars = kinds.map((kind, k) => {
-      draw(made, "rect", { class: "cell", x: column(t) + 3, y: row(k) + 2, width: wide - 6, height: 32 });
+      draw(made, "rect", { class: "cell", x: column(t) + 3, y: row(k) + 2, width: wide - 6, height: 30 });
       return draw(made, "rect", { class: kind, x: column(t) + 3, width: wide - 6 });
     });
     return { made, letter, bars };
@@ -80,8 +80,8 @@ function render({ model, el }) {
       letter.textContent = walk.string[t];
       kinds.forEach((kind, k) => {
         const value = walk.letters[kind][t][unit];
-        const height = kind === "c" ? (16 * Math.abs(value)) / most : 32 * value;
-        const bottom = kind === "c" ? row(k) + 18 + (value < 0 ? height : 0) : row(k) + 34;
+        const height = kind === "c" ? (15 * Math.abs(value)) / most : 30 * value;
+        const bottom = kind === "c" ? row(k) + 17 + (value < 0 ? height : 0) : row(k) + 32;
         change(bars[k], { y: bottom - height, height });
       });
     });
