@@ -14,7 +14,7 @@ function render({ model, el }) {
       ([name, text]) => [name, values(text, count, units)]));
     return { ...walk, count, chances: values(walk.chances, count, alphabet.length), letters };
   });
-  const kinds = Object.keys(walks[0].letters);
+  const kinds = Object.keys(NAMES).filter((letter) => letter in walks[0].letters);
   const longest = Math.max(...walks.map(({ string }) => string.length));
 
   const place = root(el, "reber");
