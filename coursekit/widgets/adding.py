@@ -6,7 +6,7 @@ import traitlets
 
 from coursekit.tasks import AddingByLag
 from coursekit.widgets.adding_runs import AddingRuns, adding_runs
-from coursekit.widgets.frame import looks, module, packed_whole
+from coursekit.widgets.frame import looks, module, nearest, packed_whole
 
 PER_ONE = 10_000
 
@@ -47,7 +47,7 @@ class AddingExplorer(anywidget.AnyWidget):
             lstm=packed_whole(shown[0]),
             srn=packed_whole(shown[1]),
             baseline=float(AddingByLag.memory_free_score),
-            lag_index=int(np.abs(np.array(found.lags) - lag).argmin()),
+            lag_index=nearest(found.lags, lag),
             chunk_index=found.lstm.shape[-1] - 1,
         )
 

@@ -1,11 +1,10 @@
 """The carousel explorer: the error that arrives, beside that of a plain unit."""
 
 import anywidget
-import numpy as np
 import traitlets
 
 from coursekit.widgets.carousel_frames import CarouselFrames, carousel_frames
-from coursekit.widgets.frame import PER_DECADE, looks, module, packed_whole
+from coursekit.widgets.frame import PER_DECADE, looks, module, nearest, packed_whole
 
 
 class CarouselExplorer(anywidget.AnyWidget):
@@ -49,9 +48,9 @@ class CarouselExplorer(anywidget.AnyWidget):
             seeds=found.plain.shape[2],
             plain=packed_whole(PER_DECADE * found.plain),
             carousel=packed_whole(PER_DECADE * found.carousel),
-            weight_index=int(np.abs(found.weights - weight).argmin()),
-            slope_index=int(np.abs(found.slopes - slope).argmin()),
-            lag_index=int(np.abs(found.lags - lag).argmin()),
+            weight_index=nearest(found.weights, weight),
+            slope_index=nearest(found.slopes, slope),
+            lag_index=nearest(found.lags, lag),
         )
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from coursekit.cells import carousel, elman, elman_linear
 from coursekit.gradients import state_jacobian, unroll
 from coursekit.gradients.arguments import Cell
+from coursekit.widgets.frame import positive_list, rising_lags, some_seeds
 
 Array = NDArray[np.float64]
 
@@ -57,17 +58,9 @@ def carousel_frames(
     >>> (10 ** frames.plain[:, 0, 0]).round(6).tolist(), frames.carousel.tolist()
     ([[0.5, 0.125], [1.0, 1.0]], [0.0, 0.0])
     """
-    w, s = np.asarray(weights, dtype=float), np.asarray(slopes, dtype=float)
-    n = np.asarray(lags, dtype=int)
-    if w.ndim != 1 or w.size == 0 or not (w > 0).all():
-        raise ValueError(f"weights is {weights!r}, expected a list of numbers above zero")
-    if s.ndim != 1 or s.size == 0 or not ((s > 0) & (s <= 1)).all():
-        raise ValueError(f"slopes is {slopes!r}, expected a list of numbers above 0 and up to 1")
-    if n.ndim != 1 or n.size == 0 or n[0] < 1 or (np.diff(n) <= 0).any():
-        raise ValueError(f"lags is {lags!r}, expected a rising list of whole numbers from 1")
-    if len(seeds) == 0:
-        raise ValueError("seeds is empty, expected at least one seed")
-    draws = [np.random.default_rng(seed).normal(size=n[-1] + 1) for seed in seeds]
+    w, s = positive_list("weights", weights), positive_list("slopes", slopes, most=1.0)
+    n = rising_lags(lags)
+    draws = [np.random.default_rng(seed).normal(size=n[-1] + 1) for seed in some_seeds(seeds)]
     noise = NOISE * np.stack(draws, axis=1)  # (time, seeds)
     plain = np.empty((w.size, s.size, len(seeds), n.size))
     for k, slope in enumerate(s):

@@ -1,10 +1,11 @@
 """What the widgets share: one frame of JavaScript and CSS, and numbers packed for the browser."""
 
 import base64
+from collections.abc import Sequence
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import whole_number
 
@@ -58,6 +59,39 @@ def unpacked(text: str) -> NDArray[np.float64]:
 def unpacked_whole(text: str) -> NDArray[np.float64]:
     """Return the numbers of `packed_whole`, flat."""
     return np.frombuffer(base64.b64decode(text), "<i2").astype(float)
+
+
+def positive_list(name: str, values: ArrayLike, most: float = np.inf) -> NDArray[np.float64]:
+    """Numbers above zero, one or more, or a clear error."""
+    found = np.asarray(values, dtype=float)
+    if found.ndim != 1 or found.size == 0 or not ((found > 0) & (found <= most)).all():
+        limit = "" if most == np.inf else f" and up to {most:g}"
+        raise ValueError(f"{name} is {values!r}, expected a list of numbers above zero{limit}")
+    return found
+
+
+def rising_lags(lags: ArrayLike) -> NDArray[np.int64]:
+    """Whole numbers that rise from at least 1, or a clear error."""
+    found = np.asarray(lags, dtype=int)
+    if found.ndim != 1 or found.size == 0 or found[0] < 1 or (np.diff(found) <= 0).any():
+        raise ValueError(f"lags is {lags!r}, expected a rising list of whole numbers from 1")
+    return found
+
+
+def some_seeds(seeds: Sequence[int]) -> Sequence[int]:
+    """At least one seed, or a clear error."""
+    if len(seeds) == 0:
+        raise ValueError("seeds is empty, expected at least one seed")
+    return seeds
+
+
+def nearest(values: ArrayLike, wanted: float) -> int:
+    """The place of the value that is nearest to what is wanted.
+
+    >>> nearest([1, 5, 10], 6)
+    1
+    """
+    return int(np.abs(np.asarray(values) - wanted).argmin())
 
 
 def place_of(name: str, place: int, count: int) -> int:

@@ -1,10 +1,9 @@
 """The vanishing-gradient explorer: how much error is left, by spectral radius and lag."""
 
 import anywidget
-import numpy as np
 import traitlets
 
-from coursekit.widgets.frame import PER_DECADE, looks, module, packed
+from coursekit.widgets.frame import PER_DECADE, looks, module, nearest, packed
 from coursekit.widgets.vanishing_frames import Frames, vanishing_frames
 
 
@@ -40,8 +39,8 @@ class VanishingExplorer(anywidget.AnyWidget):
             seeds=found.norms.shape[1],
             norms=packed(found.norms),
             bounds=packed(found.bounds),
-            radius_index=int(np.abs(found.radii - radius).argmin()),
-            lag_index=int(np.abs(found.lags - lag).argmin()),
+            radius_index=nearest(found.radii, radius),
+            lag_index=nearest(found.lags, lag),
         )
 
     def __repr__(self) -> str:
