@@ -458,9 +458,10 @@ def train_output(seed, gated, updates=1200):
 
 # %% tags=["hide-input"]
 fig, pair = figures.axes(columns=2, size=(12.8, 4.6))
-ends = {}
+ends, leaving = {}, {}
 for ax, gated in zip(pair, (False, True), strict=True):
     runs = [train_output(seed, gated) for seed in SEEDS]
+    leaving["gate" if gated else "no gate"] = [pulls for _, pulls, _ in runs]
     early = np.array([pulls[:, :-1].sum(axis=1) for _, pulls, _ in runs])
     late = np.array([pulls[:, -1] for _, pulls, _ in runs])
     figures.pulls_on_weight(
@@ -484,6 +485,29 @@ show(
 #
 # In a real net the output weight also leads back **into** the net, to other units, where a
 # memory that speaks out of turn disturbs them. The output gate protects them.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Explore the pulls
+#
+# Slide through training, without a gate and with one: which bars shrink?
+
+# %% tags=["hide-input"]
+from coursekit.widgets import ConflictExplorer
+
+entered = {"no gate": linear_runs, "gate": gated_runs}
+entering = {
+    name: [pulls for _, pulls, _ in runs] for name, runs in entered.items()
+}
+ConflictExplorer({"input weight": entering, "output weight": leaving})
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each bar is the pull of one time step, each ring a seed. Notice the black bar, the **sum**: it is
+# all that the weight hears.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Without a gate the sum goes to zero while the bars stay: nobody is content. With a gate
+# the bars themselves go. Ask which step stands alone against all others, for the input
+# weight (the first) and for the output weight (the last). One scale for both settings.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself

@@ -161,6 +161,24 @@ show(
 # follows from it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## Explore it
+#
+# Set $w = 4$, $f' = 0.25$ and a long lag: do the five seeds stay together?
+
+# %% tags=["hide-input"]
+from coursekit.widgets import CarouselExplorer
+
+CarouselExplorer(weight=0.99, slope=1.0, lag=100)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Notice that $f' w = 1$ there, as in the carousel. But it holds at one $net$ only.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# They drift apart: the inputs push $net$ about a little, and $f'(net)$ with it, so the product of
+# many is not 1. Only where $f'(net)\,w = 1$ at *every* $net$ does the error stay: the linear
+# unit at $w = 1$. Then go one place to either side of it.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What it can do: hold a number
 #
 # The first input is a number between $-1$ and $1$. Then 100 steps of silence. Then give the

@@ -1030,6 +1030,24 @@ assert np.sum(opened > 0.8) >= 4
 print("output gate of the keeper open at the inner E: at least 4 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## Walk with the net
+
+# %% tags=["hide-input"]
+from coursekit.widgets import ReberWalker, reber_frames
+
+walked = [*twins("BTBPVPXTTVVETE"), "BTBTXSETE"]
+walks = reber_frames(lstm_1997, shown.model, walked)
+ReberWalker(walks, unit=keeper, step=2)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Step through a string, then through its twin: notice where the bars differ. Then try other units.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Blue: the legal arrows and symbols. Thick: the way that was walked. Ask at each step for the
+# legal symbols before you look at the bars. Inside the two copies the bars of the twins are
+# nearly the same; they part after the inner E. The unit shown first holds the answer.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Units specialise
 #
 # How often does a unit *jump*: change by more than a quarter of its own spread
