@@ -95,7 +95,7 @@ def test_the_carousel_says_what_arrives(carousel):
     carousel.slider("Weight w to itself").press("End")
     assert "plain unit more than 10⁶⁵; carousel 1." in carousel.says()
     carousel.slider("Derivative f′(net)").press("Home")
-    assert carousel.says().startswith("f′ w = 1.000 at each step.")
+    assert carousel.says().startswith("f′ w ≈ 1.000 at each step.")
     assert "(seeds: " in carousel.says()
     carousel.slider("Lag n (steps)").press("Home")
     assert "after 1 step: " in carousel.says()

@@ -45,7 +45,8 @@ function render({ model, el }) {
     const here = rows.map((row) => row[n]);
     const [low, high] = [Math.min(...here), Math.max(...here)].map(told);
     const several = low === high ? "" : ` (seeds: ${low} to ${high})`;
-    says.textContent = `f′ w = ${fixed(slopes[s] * weights[w], 3)} at each step. Of an error of 1, ` +
+    const each = slopes[s] === 1 ? "=" : "≈"; // net moves a little, and f′ of tanh with it
+    says.textContent = `f′ w ${each} ${fixed(slopes[s] * weights[w], 3)} at each step. Of an error of 1, ` +
       `after ${steps(lags[n])}: plain unit ${told(middles[n])}${several}; ` +
       `carousel ${told(circling[n])}.`;
     svg.setAttribute("aria-label", `Error that arrives, by lag. ${says.textContent}`);
