@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from coursekit.figures.tables import alt_text, run
+from coursekit.papers.beside import departures
+from coursekit.papers.hochreiter1997 import CHOSEN, PRINTED
 from coursekit.papers.report import log_of_search, table
 from coursekit.papers.row import Row
 from coursekit.papers.selection import as_printed, chosen
@@ -22,6 +24,15 @@ within the cap that the row names. Medians stand beside means because these coun
 tails; the paper prints means alone.
 
 ## Hochreiter and Schmidhuber 1997
+"""
+AGAINST = """
+### What was chosen, and what speaks against it
+
+Where a net of ours has another number of weights than the paper prints, the choice does not fill a
+gap: it goes against the paper. Such a row shows what kind of net gives these numbers, not that the
+authors had it. The search took the seeds with which the final rows begin, so of a row that was
+searched the later trials weigh more; lesson 17 counts them apart.
+
 """
 SEARCH = """
 ## What was tried
@@ -47,6 +58,8 @@ def page() -> str:
             HEAD,
             f"\n![{alt_text(rows, 'hochreiter1997', RESULTS)}]({PICTURE})\n\n",
             table("hochreiter1997", rows, RESULTS),
+            AGAINST,
+            f"{departures(PRINTED, rows, CHOSEN)}\n",
             SEARCH.format(trials=8),
             log_of_search("hochreiter1997", printed, RESULTS / "search"),
             STREAMS,

@@ -34,7 +34,7 @@ def test_every_lesson_and_exercise_is_in_it(names):
 
 
 def test_the_finished_trials_that_lessons_read_are_in_it(names):
-    finished = [*ROOT.glob("results/*/*.jsonl")]
+    finished = [*ROOT.glob("results/*/*.jsonl"), *ROOT.glob("results/widgets/*.json")]
     assert finished
     for path in finished:
         assert f"coursekit/_course/{path.relative_to(ROOT).as_posix()}" in names

@@ -78,7 +78,7 @@ Diagrams (of slide size without `ax`; two beside each other are too small for th
     lstm_1997_diagram(*, cut=False, ax)   lstm_diagram(*, ax)
     unrolled(cell="elman", steps=4, *, words=None, ax)
     error_path(steps=5, *, cell="elman", ax)
-    memory_block_network(blocks=2, cells=2, *, ax)
+    memory_block_network(blocks=2, cells=2, *, inputs=5, outputs=5, ax)
     window_network(text, centre, *, ax)                     NetTalk: a window over seven letters
     context_network(*, ax)                                  Elman's net, context layer and all
     error_terms_diagram(*, ax)      two layers, three steps, the two terms at one unit

@@ -55,15 +55,7 @@ def embedded_reber_automaton(string: str = "", *, ax: Axes | None = None) -> Axe
     """
     embedded_reber.legal_next(string)
     transitions, names = embedded_transitions()
-    places: dict[str, Point] = {
-        "start": (0.5, 3.025),
-        "outer": (1.6, 3.025),
-        "last": (10.1, 3.025),
-        "end": (11.2, 3.025),
-    }
-    for branch, (dx, dy) in BRANCHES.items():
-        for state, (x, y) in _places(reber.transitions, reber.START).items():
-            places[names[branch, state]] = (dx + SHRUNK[0] * x, dy + SHRUNK[1] * y)
+    places = embedded_places()
     outer = {("outer", "T"), ("outer", "P")}
     outer |= {(names[symbol, reber.END], symbol) for symbol in BRANCHES}
     sheet = Sheet(ax, 11.7, 6.05)
@@ -98,6 +90,25 @@ def embedded_transitions() -> tuple[dict[str, list[tuple[str, str]]], dict[tuple
         if state == reber.END:
             made[name] = [(outer, "last")]
     return made, names
+
+
+def embedded_places() -> dict[str, Point]:
+    """Where each state of the embedded automaton stands on its sheet.
+
+    >>> embedded_places()["start"]
+    (0.5, 3.025)
+    """
+    _, names = embedded_transitions()
+    places: dict[str, Point] = {
+        "start": (0.5, 3.025),
+        "outer": (1.6, 3.025),
+        "last": (10.1, 3.025),
+        "end": (11.2, 3.025),
+    }
+    for branch, (dx, dy) in BRANCHES.items():
+        for state, (x, y) in _places(reber.transitions, reber.START).items():
+            places[names[branch, state]] = (dx + SHRUNK[0] * x, dy + SHRUNK[1] * y)
+    return places
 
 
 def _places(transitions: Transitions, start: str) -> dict[str, Point]:

@@ -125,15 +125,20 @@ def _chain(
     return sheet
 
 
-def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = None) -> Axes:
+def memory_block_network(
+    blocks: int = 2, cells: int = 2, *, inputs: int = 5, outputs: int = 5, ax: Axes | None = None
+) -> Axes:
     """Draw the network of 1997: blocks of cells behind one pair of gates, and what feeds what.
 
     Args:
         blocks: memory blocks in the hidden layer, 1 to 3.
         cells: cells in each block, 1 or 2.
+        inputs, outputs: units drawn in those rows, 1 to 5 each.
 
     >>> ax = memory_block_network(blocks=2, cells=2)
     """
+    if not (1 <= inputs <= 5 and 1 <= outputs <= 5):
+        raise ValueError(f"inputs {inputs} and outputs {outputs}: a row holds 1 to 5 units")
     if not 1 <= blocks <= 3 or not 1 <= cells <= 2:
         raise ValueError(
             f"blocks {blocks} and cells {cells}: a slide holds 1 to 3 blocks of 1 or 2 cells"
@@ -164,15 +169,18 @@ def memory_block_network(blocks: int = 2, cells: int = 2, *, ax: Axes | None = N
     around = ((middle - half + 1.0, 4.3), (right, 4.3), (right, bus), (middle - half - 0.9, bus))
     sheet.arrow(*around, colour=_H, line=lines["h"], head=False)
     reach = max(half, 1.2) + 0.55
-    for row, name in ((0.85, "inputs $x_t$"), (5.15, "outputs $y_t$")):
+    rows = ((0.85, "inputs $x_t$", inputs), (5.15, "outputs $y_t$", outputs))
+    for row, name, units in rows:
+        name = name.replace("s $", " $") if units == 1 else name
         sheet.box(middle, row, "", width=2 * reach, height=0.62, colour=style.GREY, zorder=2)
-        for k in range(5):
-            sheet.circle(middle + (k - 2) * (reach - 0.4) / 2, row, radius=0.18)
+        for k in range(units):
+            place = (2 * k + 1 - units) / max(1, units - 1)  # from -1 to 1
+            sheet.circle(middle + place * (reach - 0.4), row, radius=0.18)
         sheet.text(middle - reach - 0.15, row, name, ha="right", size=style.NORMAL)
     notes = {
         5.15: "fed by the cells\nalone",
         y: "at the next step\nall cells and gates\nfeed all cells\nand gates",
-        0.85: "feed all cells\nand gates",
+        0.85: f"feed{'s' * (inputs == 1)} all cells\nand gates",
     }
     for row, note in notes.items():
         sheet.text(right + 0.2, row, note, size=style.SMALL, ha="left")

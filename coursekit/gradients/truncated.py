@@ -137,6 +137,8 @@ def truncated(cell: ModuleType, params: Any, run: Run, grad_h: ArrayLike) -> Any
     total: Partials = {}
     for trace, error in zip(run.traces, grad_h, strict=True):
         partials = next_partials(params, trace, partials)
+        if not error.any() and total:  # mostly there is one error, at the end
+            continue
         told = _told(params, trace, partials, error)
         total = {letter: total.get(letter, 0.0) + part for letter, part in told.items()}
     return _summed(params, run.traces[0], total)

@@ -176,7 +176,10 @@ BORROWED: Final = (
         only=("15",),
     ),
     Symbol(
-        "a pi varphi", "$a$, $\\pi$, $\\varphi$", "amplitude, 3.14, phase of a wave", only=("16",)
+        "a pi varphi",
+        "$a$, $\\pi$, $\\varphi$",
+        "amplitude, 3.14, phase of a wave",
+        only=("16", "tasks/series"),
     ),
     Symbol(
         "s",

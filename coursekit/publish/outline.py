@@ -59,11 +59,11 @@ LESSONS: Final = (
     Lesson(10, "Long time lags", 45, "a Markov model that has to learn over a gap"),
     Lesson(11, "Adding and multiplication", 30, "a plain net: it says the constant for ever"),
     Lesson(12, "Temporal order", 30, "the net that learned to add: a sum knows no order"),
-    Lesson(13, "Variants", 60, "a cell that lacks one of its parts"),
-    Lesson(14, "Images and trees", 45, "a cell that reads a picture, or a tree, in a row"),
-    Lesson(15, "Training without gradients", 60, "a reward without a slope"),
-    Lesson(16, "Applications", 45, "a score that no memory is needed for"),
-    Lesson(17, "Reproducing the papers", 45, "a table that does not come out as printed"),
+    Lesson(13, "Variants", 60, "a cell that lacks the one part its task needs"),
+    Lesson(14, "Images and trees", 45, "a list of pixels, moved; a chain, on longer trees"),
+    Lesson(15, "Training without gradients", 60, "an SRN by policy gradient: most turn at random"),
+    Lesson(16, "Applications", 45, "a window, but only where something must be kept"),
+    Lesson(17, "Reproducing the papers", 45, "adding, as the paper prints it: 0 of 5 nets learn"),
 )
 
 EXERCISES: Final = (
@@ -73,7 +73,7 @@ EXERCISES: Final = (
     Exercise("ex04_carousel_and_gates", "carousel and gates", 60, 6),
     Exercise("ex05_lstm_cell", "the LSTM cell", 90, 7),
     Exercise("ex06_reber", "Reber grammars", 100, 9),
-    Exercise("ex07_gru_and_peepholes", "GRU and peepholes", 80, 8),
+    Exercise("ex07_gru_and_peepholes", "GRU and peepholes", 80, 13),
     Exercise("ex08_find_the_bug", "find the bug", 90, 7),
     Exercise("quiz_recurrent_networks", "the quiz", 120, 13),
 )

@@ -1,5 +1,6 @@
 """The classic tasks: data, what counts as correct, and what a predictor without memory scores."""
 
+from coursekit.tasks.adding_by_lag import AddingByLag
 from coursekit.tasks.agreement import Agreement
 from coursekit.tasks.arithmetic import Adding, Multiplication
 from coursekit.tasks.continual import ContinualOrder, ContinualReber
@@ -27,6 +28,7 @@ __all__ = [
     "Adding",
     "Agreement",
     "AnnouncedSeries",
+    "AddingByLag",
     "ContinualOrder",
     "ContinualReber",
     "Distractors",

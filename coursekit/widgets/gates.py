@@ -1,7 +1,6 @@
 """The gate explorer: gates that are set by hand, and what the LSTM cell then holds and shows."""
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import anywidget
@@ -11,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursekit.cells import lstm
 from coursekit.gradients import unroll
+from coursekit.widgets.frame import looks, module
 
 Array = NDArray[np.float64]
-STATIC = files("coursekit.widgets") / "static"
 CANDIDATES = (0.2, 0.9, -0.4, 0.6, -0.8, 0.3, 0.7, -0.5, 0.4, -0.2)
 SETTINGS = (0.0, 0.5, 1.0)  # shut, half open, open
 
@@ -158,8 +157,8 @@ class GateExplorer(anywidget.AnyWidget):
     GateExplorer(10 steps, gates i, f and o set by hand)
     """
 
-    _esm = (STATIC / "gates.js").read_text(encoding="utf-8")
-    _css = (STATIC / "gates.css").read_text(encoding="utf-8")
+    _esm = module("gates")
+    _css = looks("gates")
 
     candidates = traitlets.List(traitlets.Float()).tag(sync=True)
     gates = traitlets.Dict().tag(sync=True)

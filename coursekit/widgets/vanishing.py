@@ -1,17 +1,10 @@
 """The vanishing-gradient explorer: how much error is left, by spectral radius and lag."""
 
-import base64
-from importlib.resources import files
-
 import anywidget
-import numpy as np
 import traitlets
-from numpy.typing import NDArray
 
+from coursekit.widgets.frame import PER_DECADE, looks, module, nearest, packed
 from coursekit.widgets.vanishing_frames import Frames, vanishing_frames
-
-PER_DECADE = 500
-STATIC = files("coursekit.widgets") / "static"
 
 
 class VanishingExplorer(anywidget.AnyWidget):
@@ -26,8 +19,8 @@ class VanishingExplorer(anywidget.AnyWidget):
     VanishingExplorer(spectral radius 0.5 to 1, lag 1 to 10, 2 seeds)
     """
 
-    _esm = (STATIC / "vanishing.js").read_text(encoding="utf-8")
-    _css = (STATIC / "vanishing.css").read_text(encoding="utf-8")
+    _esm = module("vanishing")
+    _css = looks("vanishing")
 
     radii = traitlets.List(traitlets.Float()).tag(sync=True)
     lags = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -46,8 +39,8 @@ class VanishingExplorer(anywidget.AnyWidget):
             seeds=found.norms.shape[1],
             norms=packed(found.norms),
             bounds=packed(found.bounds),
-            radius_index=int(np.abs(found.radii - radius).argmin()),
-            lag_index=int(np.abs(found.lags - lag).argmin()),
+            radius_index=nearest(found.radii, radius),
+            lag_index=nearest(found.lags, lag),
         )
 
     def __repr__(self) -> str:
@@ -55,23 +48,3 @@ class VanishingExplorer(anywidget.AnyWidget):
             f"VanishingExplorer(spectral radius {self.radii[0]:g} to {self.radii[-1]:g}, "
             f"lag {self.lags[0]} to {self.lags[-1]}, {self.seeds} seeds)"
         )
-
-
-def packed(values: NDArray[np.float64]) -> str:
-    """Pack positive numbers as base64 of little-endian int16: 500 times their log10.
-
-    That covers 1e-65 to 1e65 with an error below 0.3 %, in two bytes a number.
-
-    >>> unpacked(packed(np.array([1.0, 1e-3]))).tolist()
-    [1.0, 0.001]
-    """
-    with np.errstate(divide="ignore"):
-        decades = np.log10(values)
-    limit = np.iinfo(np.int16)
-    whole = np.rint(np.clip(PER_DECADE * decades, limit.min, limit.max)).astype("<i2")
-    return base64.b64encode(whole.tobytes()).decode("ascii")
-
-
-def unpacked(text: str) -> NDArray[np.float64]:
-    """Return the numbers of `packed`, flat."""
-    return 10.0 ** (np.frombuffer(base64.b64decode(text), "<i2") / PER_DECADE)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursekit.cells import elman
 from coursekit.gradients import state_jacobian, unroll
+from coursekit.widgets.frame import positive_list, rising_lags, some_seeds
 
 Array = NDArray[np.float64]
 
@@ -54,14 +55,8 @@ def vanishing_frames(
     >>> bool((frames.norms <= frames.bounds[:, None]).all())
     True
     """
-    r = np.asarray(radii, dtype=float)
-    n = np.asarray(lags, dtype=int)
-    if r.ndim != 1 or r.size == 0 or r.min() <= 0:
-        raise ValueError(f"radii is {radii!r}, expected a list of numbers above zero")
-    if n.ndim != 1 or n.size == 0 or n[0] < 1 or (np.diff(n) <= 0).any():
-        raise ValueError(f"lags is {lags!r}, expected a rising list of whole numbers from 1")
-    if len(seeds) == 0:
-        raise ValueError("seeds is empty, expected at least one seed")
+    r, n = positive_list("radii", radii), rising_lags(lags)
+    some_seeds(seeds)
     norms = np.empty((r.size, len(seeds), n.size))
     sizes = np.empty((r.size, len(seeds)))
     for s, seed in enumerate(seeds):

@@ -106,7 +106,7 @@ show(
     ax,
     alt="seventeen lessons in three rows, joined by arrows from 01 Memory to 17 "
     "Reproducing the papers; exercise 1 hangs on lesson 01, 2 on 02, 3 on 03, 4 on "
-    "06, 5 and 8 on 07, 7 on 08, 6 on 09, the quiz on 13",
+    "06, 5 and 8 on 07, 6 on 09, 7 and the quiz on 13",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -138,7 +138,8 @@ print("x_1 is all zeros but for a one at", xs[0].argmax(), "(c)")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Such a vector, all zeros but for one place, is called *one-hot*. It says which symbol
-# stands there, and does not pretend that *b* lies between *a* and *c*.
+# stands there, and does not pretend that *b* lies between *a* and *c*. The three marks are
+# the gap between words, the full stop and the comma: 29 symbols in all.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The sliding window
@@ -164,6 +165,8 @@ show(
 #
 # $$h = \sigma(W\,[x_{t-3}, \dots, x_t, \dots, x_{t+3}] + b)
 #   \qquad y_t = \sigma(V h + d)$$
+#
+# The *logistic* $\sigma(net) = 1 / (1 + e^{-net})$ squashes any number into $(0, 1)$.
 
 
 # %%
@@ -199,6 +202,18 @@ print("our window net and the library's agree")
 # Four of five words are for training; the rest is kept for a test. The target of each window
 # is the sound of its middle letter, as 26 numbers. The next cells do that for any width of
 # the window.
+#
+# Four words that come back in every lesson:
+#
+# - a *batch*: the examples of which one gradient is made, drawn anew for each,
+# - an *update*: one step of the weights against the gradient of the batch's *loss*, the number
+#   that training makes small,
+# - *Adam*: gradient descent in which each weight has a step size of its own, found from its recent
+#   gradients; `Adam(0.03)` names the *learning rate*, about the size of a step,
+# - a *seed*: the number that starts the random generator. Another seed means other first weights
+#   and other batches. One seed is an anecdote, so you always see several.
+#
+# The loss of this net is half the squared error of its outputs. Cells such as the next two make an experiment run. You can follow the lesson without them.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -337,7 +352,8 @@ print("inputs that 'ca' and 'cat' share in the window:", 0)
 # ## A task that asks for one step
 #
 # The *latch*: the first value, $+1$ or $-1$, is marked and decides the answer. The values
-# after it look just the same and mean nothing. The answer is asked for at the last step.
+# after it look just the same and mean nothing. The answer is asked for at the last step. (Two
+# inputs a step: the value, and a marker that is 1 at the first step and 0 after it.)
 
 # %% tags=["hide-input"]
 sample = Latch(lag=7).sample(np.random.default_rng(3), 2)
@@ -464,6 +480,11 @@ print("our net and the library's agree, and each y_t sums to 1")
 # \sum_j e^{net_j}$. All are positive and they sum to one, so the net can say "half for this
 # word, half for that one".
 #
+# $V$, $d$ and what squashes their sum are the *read-out*: it turns the hidden state into an answer,
+# and does not feed back. With a softmax it chooses one of many; with $\sigma$ (`logistic` in the
+# code) each output says yes or no for itself, as in NetTalk. The loss of both is the
+# *cross-entropy*: minus the logarithm of the probability that the net gave to what was right.
+#
 # The context layer has no weights to learn on the way in: it is a copy, one to one. Many
 # texts leave it out of the picture and write $h_{t-1}$. So do we from now on.
 
@@ -511,6 +532,11 @@ WORDS = "the cat dog sat and purred barked .".split()
 
 def one_hot(words):
     return np.eye(len(WORDS))[[WORDS.index(word) for word in words]]
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Training follows the gradient of the loss, as for any net; how it goes back through the steps is
+# lesson 02. `clip=1.0` shortens a gradient that is longer than 1; lesson 03 says why.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -627,7 +653,10 @@ show(
 
 # %% slideshow={"slide_type": "skip"}
 def streams(words, late):
-    """(time, words, ...) inputs, targets and mask; each sound `late` steps on."""
+    """(time, words, ...) inputs, targets and mask; each sound `late` steps on.
+
+    The mask is True where a step has a target; other steps are not scored.
+    """
     longest = max(len(word.letters) for word in words) + late
     inputs = np.tile(BLANK, (longest, len(words), 1))
     targets = np.zeros((longest, len(words), 26))

@@ -94,7 +94,8 @@ def loss(params, xs, targets):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# To keep the lines short the loss looks at $h_t$ itself. With a read-out
+# $net_t$, what the units receive before they squash it, is called the *pre-activation*. To keep the
+# lines short the loss looks at $h_t$ itself. With a read-out
 # $y_t = V h_t + d$ one product with $V^\top$ more stands at the very beginning of the way
 # back; the exercise has it. Wherever the loss does not look at a step, that step's
 # term is missing from the sum.
@@ -222,10 +223,11 @@ show(
 #   \delta_t = \frac{\partial L}{\partial net_t}
 #   = \frac{\partial L}{\partial h_t} \odot f'(net_t)$$
 #
-# After the last step nothing comes back: $\delta_{T+1} = 0$. So start at the end.
+# $\odot$ multiplies entry by entry. After the last step nothing comes back: $\delta_{T+1} = 0$. So
+# start at the end.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# $\odot$ multiplies entry by entry. For tanh, $f'(net_t) = 1 - h_t^2$, and $h_t$ is at hand.
+# For tanh, $f'(net_t) = 1 - h_t^2$, and $h_t$ is at hand.
 # Why $U^\top$? Forwards, row k of U collects into unit k. Backwards, unit k sends along
 # the same wires, so column k collects. Ask: which h does delta_t meet at U? (h_{t-1}: it
 # is what U multiplied. The commonest slip of all.)
@@ -389,6 +391,10 @@ show(
 # $\;\partial L / \partial \theta \mathrel{+}= (h_t - target_t)^\top P_t$.
 #
 # This is **real-time recurrent learning**, RTRL.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# $\mathrm{diag}(v)$ is the matrix with $v$ on its diagonal and zeros elsewhere: a product with it
+# multiplies row $k$ by $v_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # P has one row for each unit and one column for each weight: the influence of every weight on
@@ -593,8 +599,9 @@ for name in WAYS:
 # | RTRL | $O(T n^4)$ | $O(n^3)$, none of the past | at every step |
 # | finite differences | $O(T n^4)$ | $O(n)$ | after $2 \times$ weights runs |
 #
-# BPTT is the one to train with. RTRL is the one that a stream without an end would need,
-# and its price is why the LSTM of 1997 came with a cheaper, *truncated* rule (lesson 06).
+# ($O(T n^2)$: it grows like $T n^2$.) BPTT is the one to train with. RTRL is the one that a
+# stream without an end would need, and its price is why the LSTM of 1997 came with a cheaper,
+# *truncated* rule (lesson 06).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Read the exponents off the plots: the last doubling multiplies by 2 to the power of the order,
@@ -717,7 +724,9 @@ for name, slip in SLIPS.items():
 # time, and the first two slips go free: choose an example in which every term counts: several
 # steps, an error at each, weights that are not symmetric and not zero, no two sizes equal.
 # In [exercise 2](../exercises/ex02_gradient_check/ex02_gradient_check.ipynb) you write such a check
-# and the gradient that it must not convict.
+# and the gradient that it must not convict;
+# [exercise 8](../exercises/ex08_find_the_bug/ex08_find_the_bug.ipynb), after lesson 07, has six
+# published ones that it must.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Truncation: a choice
@@ -756,6 +765,11 @@ print("all 6 steps are no cut:", np.allclose(given.U, full.U))
 # just as large, without a mark. At step 6: which was the marked one? A guess scores 1/2.
 #
 # Four units, six seeds; the gradient is cut after $k$ steps.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The read-out says the probability that the marked value was $+1$: $y = \sigma(V h_6 + d)$. Training
+# is that of lesson 01: Adam, batches of 32 fresh sequences; `clip=1.0` shortens a gradient that is
+# longer than 1 (lesson 03).
 
 
 # %% slideshow={"slide_type": "skip"}

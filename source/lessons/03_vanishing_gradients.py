@@ -10,11 +10,12 @@
 # - watch a recurrent net fail at a task that needs a long memory.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **You need** Python, the chain rule, and matrix products. Two sentences of
-# recall: a *recurrent net* reads a sequence one input $x_t$ at a time and keeps
-# a vector $h_t$, its *hidden state*, which it computes from $x_t$ and from the
-# state before, $h_{t-1}$. It is trained by *backpropagation through time*: the
-# loss is differentiated backwards, step by step, through all those states.
+# **You need** [lesson 02](02_gradients_through_time.ipynb), or the chain rule,
+# matrix products, and two sentences of recall: a *recurrent net* reads a sequence
+# one input $x_t$ at a time and keeps a vector $h_t$, its *hidden state*, which it
+# computes from $x_t$ and from the state before, $h_{t-1}$. It is trained by
+# *backpropagation through time*: the loss is differentiated backwards, step by
+# step, through all those states.
 #
 # | part | minutes |
 # |---|---|
@@ -93,7 +94,7 @@ show(
 #
 # $$net_t = W x_t + U h_{t-1} + b \qquad h_t = f(net_t)$$
 #
-# $f$ is a *squashing function*: $\tanh$, or the logistic
+# $net_t$ is the *pre-activation*. $f$ is a *squashing function*: $\tanh$, or the logistic
 # $\sigma(net) = 1 / (1 + e^{-net})$. The same $U$ is used at every step.
 
 
@@ -136,7 +137,9 @@ show(
 #
 # $$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}\big(f'(net_t)\big)\, U$$
 #
-# and for many steps the **product** of those matrices. Each step puts in
+# (a *Jacobian*: row $j$, column $k$ is $\partial h_{t,j} / \partial h_{t-1,k}$; $\mathrm{diag}(v)$ has $v$
+# on its diagonal, zeros elsewhere) and for many steps the **product** of those matrices. Each step
+# puts in
 #
 # - a slope $f'(net_t)$ for each unit, and
 # - the weights $U$, always the same.
@@ -174,7 +177,7 @@ show(
 # ## The sequential Jacobian
 #
 # How does the last state answer to a nudge of the first? Multiply the steps,
-# the latest one leftmost:
+# the latest one leftmost. (`run.trace("slope")` has $f'(net_t)$ of every step.)
 
 
 # %%
@@ -374,7 +377,7 @@ show(
 #
 # Take away everything that blurs the picture: **linear** units ($f' = 1$) and an
 # **orthogonal** $U$ (it only rotates), scaled by a number $r$. Then the norm after
-# $n$ steps is exactly $r^n$.
+# $n$ steps is exactly $r^n$. (`np.linalg.qr` makes an orthogonal matrix out of a random one.)
 
 
 # %%
@@ -493,8 +496,11 @@ VanishingExplorer()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The task of the next cells is the *two-sequence problem*: the first input is
 # $+1$ or $-1$ and says the class; then noise follows on the same line; at the last
-# step the net must say the class. A guess scores one half. We train nets of 20
-# units with $U$ scaled to spectral radius 1.5, twice: with and without clipping.
+# step the net must say the class, by $y = \sigma(V h_T + d)$. A guess scores one
+# half. We train nets of 20 units with $U$ scaled to spectral radius 1.5, twice:
+# with and without clipping. `Sgd` is plain gradient descent: every weight moves by
+# the rate times its gradient. (Adam, of lesson 01, rescales the gradient by
+# itself, and would blur what clipping does.)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -674,6 +680,8 @@ print("lag 10: learned by nearly all of 8 nets; lag 80: by hardly any")
 #   In between lies a knife edge.
 # - Exploding can be clipped. **Vanishing cannot be repaired afterwards.**
 # - A plain recurrent net can express a long memory, and hardly ever learns it.
+#
+# **Exercise**: [ex03 vanishing](../exercises/ex03_vanishing/ex03_vanishing.ipynb).
 #
 # Next: [what error should a single weight follow?](04_weight_conflict.ipynb)
 

@@ -10,7 +10,9 @@
 # - put a gate in front of it and watch the two pulls come apart.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **You need** [lesson 03](03_vanishing_gradients.ipynb): an error that travels back
+# **You need** [lesson 02](02_gradients_through_time.ipynb) (the gradient of a weight is a sum over its
+# uses; $net_t$ is what a unit receives before it squashes it) and
+# [lesson 03](03_vanishing_gradients.ipynb): an error that travels back
 # through time is multiplied at every step, and mostly vanishes.
 #
 # | part | minutes |
@@ -89,6 +91,10 @@ print("target at the last step:", f"{inputs[0, 0]:+.0f}")
 # We draw the **pull** of each step: minus its part of the gradient, with the sign of the
 # weight, so that *up* means "make this weight larger" and *down* means "make it
 # smaller". The targets are $+1$ and $-1$, and the loss is half the squared error.
+#
+# $W$ is here the weight of the *value*. The marker has a weight of its own, which learns too, and
+# which cannot help: it adds the same number whatever the value was. The optimiser is Adam, in
+# batches of 64 fresh sequences.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -452,9 +458,10 @@ def train_output(seed, gated, updates=1200):
 
 # %% tags=["hide-input"]
 fig, pair = figures.axes(columns=2, size=(12.8, 4.6))
-ends = {}
+ends, leaving = {}, {}
 for ax, gated in zip(pair, (False, True), strict=True):
     runs = [train_output(seed, gated) for seed in SEEDS]
+    leaving["gate" if gated else "no gate"] = [pulls for _, pulls, _ in runs]
     early = np.array([pulls[:, :-1].sum(axis=1) for _, pulls, _ in runs])
     late = np.array([pulls[:, -1] for _, pulls, _ in runs])
     figures.pulls_on_weight(
@@ -478,6 +485,29 @@ show(
 #
 # In a real net the output weight also leads back **into** the net, to other units, where a
 # memory that speaks out of turn disturbs them. The output gate protects them.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Explore the pulls
+#
+# Slide through training, without a gate and with one: which bars shrink?
+
+# %% tags=["hide-input"]
+from coursekit.widgets import ConflictExplorer
+
+entered = {"no gate": linear_runs, "gate": gated_runs}
+entering = {
+    name: [pulls for _, pulls, _ in runs] for name, runs in entered.items()
+}
+ConflictExplorer({"input weight": entering, "output weight": leaving})
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each bar is the pull of one time step, each ring a seed. Notice the black bar, the **sum**: it is
+# all that the weight hears.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Without a gate the sum goes to zero while the bars stay: nobody is content. With a gate
+# the bars themselves go. Ask which step stands alone against all others, for the input
+# weight (the first) and for the output weight (the last). One scale for both settings.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
@@ -516,6 +546,9 @@ show(
 # - **Output weight conflict:** hold the memory back, bring it out later.
 # - A **gate**, a factor in $[0, 1]$ that depends on the moment, takes the second job off
 #   the weight.
+#
+# **Exercise**: part 1 of [ex04 carousel and gates](../exercises/ex04_carousel_and_gates/ex04_carousel_and_gates.ipynb);
+# the rest comes with lessons 05 and 06.
 #
 # Next: [the memory that we assumed here, made exact](05_constant_error_carousel.ipynb).
 

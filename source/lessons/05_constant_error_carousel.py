@@ -63,7 +63,8 @@ from coursekit.training import (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What must hold, for one unit
 #
-# One unit with a recurrent weight $w$ to itself. The error one step back is
+# One unit with a recurrent weight $w$ to itself. The error $\delta_t = \partial L / \partial net_t$ is,
+# one step back,
 #
 # $$\delta_{t-1} = f'(net_{t-1})\; w\; \delta_t$$
 #
@@ -95,7 +96,7 @@ from coursekit.training import (
 # the **constant error carousel**.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Any orthogonal $U$ would keep the *size* of the error (lesson 03). The identity keeps the error
+# $I$ is the identity matrix: ones on the diagonal, zeros elsewhere. Any orthogonal $U$ would keep the *size* of the error (lesson 03). The identity keeps the error
 # *itself*: what unit 3 did wrong is told to unit 3, and not to a mixture of units.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -160,11 +161,33 @@ show(
 # follows from it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## Explore it
+#
+# Set $w = 4$, $f' = 0.25$ and a long lag: do the five seeds stay together?
+
+# %% tags=["hide-input"]
+from coursekit.widgets import CarouselExplorer
+
+CarouselExplorer(weight=0.99, slope=1.0, lag=100)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Notice that $f' w = 1$ there, as in the carousel. But it holds at one $net$ only.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# They drift apart: the inputs push $net$ about a little, and $f'(net)$ with it, so the product of
+# many is not 1. Only where $f'(net)\,w = 1$ at *every* $net$ does the error stay: the linear
+# unit at $w = 1$. Then go one place to either side of it.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What it can do: hold a number
 #
 # The first input is a number between $-1$ and $1$. Then 100 steps of silence. Then give the
 # number back. A latch (a unit that saturates) can hold a bit; this needs a value. SRN is the
 # *simple recurrent network*, the plain net of lesson 03.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The score is the *r.m.s. error*: the root of the mean square of what the answer is off by. The
+# read-out is linear, $y_t = V h_t + d$, and the loss half the squared error at the last step.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -390,6 +413,9 @@ for T in (10, 20, 40, 80):
 # - Through the carousel $\partial c_{t+n} / \partial c_t = I$, **exactly**, for any $n$.
 # - The price: it only adds, and **nothing protects it**. Every input comes in, every output
 #   reads it.
+#
+# **Exercise**: parts 1 and 2 of [ex04 carousel and gates](../exercises/ex04_carousel_and_gates/ex04_carousel_and_gates.ipynb);
+# the rest comes with lesson 06.
 #
 # Next: [gates, which say when to write and when to read](06_gates.ipynb)
 

@@ -694,7 +694,11 @@ print("between store and recall h is near zero while c holds the number")
 # Now write the pieces yourself:
 # [exercise 4](../exercises/ex04_carousel_and_gates/ex04_carousel_and_gates.ipynb) takes a gradient
 # apart and puts gates on a carousel, and [exercise 5](../exercises/ex05_lstm_cell/ex05_lstm_cell.ipynb)
-# has the whole cell. More questions wait in the
+# has the whole cell. Done? In
+# [exercise 7](../exercises/ex07_gru_and_peepholes/ex07_gru_and_peepholes.ipynb) you write two more
+# cells and load a framework's weights, and in
+# [exercise 8](../exercises/ex08_find_the_bug/ex08_find_the_bug.ipynb) you find what is wrong with six
+# backward passes. More questions wait in the
 # [quiz](../exercises/quiz_recurrent_networks/quiz_recurrent_networks.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}

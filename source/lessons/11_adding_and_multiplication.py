@@ -281,6 +281,25 @@ print("linear output alone: after 30 000 sequences ahead of every printed net")
 # with what you read out of the cells below: there the answer is a straight line already.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## At which lag does it give up?
+#
+# Slide the lag: where does the SRN give up, and what does the LSTM pay?
+
+# %% tags=["hide-input"]
+from coursekit.widgets import AddingExplorer
+
+AddingExplorer(lag=1)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Notice the right picture at long lags: the LSTM stays longer on the constant's line, and then learns.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Recorded runs, five seeds a lag; the SRN has the full gradient, and at each lag the best of three
+# rates. The lag runs from the second mark to the question, so it can be short here. Put the
+# lag on 8, then 10, then 12. At the right end the LSTM waits longer on its plateau, and
+# then learns. Move *Sequences* back to the middle and look at the long lags again.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The published row, live
 #
 # 100 steps, the paper's own rule: 2000 in a row right, with a mean error below 0.01.

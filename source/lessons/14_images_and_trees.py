@@ -1036,7 +1036,7 @@ show(
 # 4. An input at each node that says whether it is a left or a right child.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 1 and 2 no: the line holds for any function of the sum. 3 no: it has that already. 4 yes: then the
+# 1 no, 2 no: the line holds for any function of the sum. 3 no: it has that already. 4 yes: then the
 # children say themselves who they are. It is measured below the answers.
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -816,10 +816,8 @@ show(
     "gradient; three sines, evolved nets are mostly left of random ones",
 )  # fmt: skip
 print("two sines: both below 0.1, in 5 of 5 seeds")
-print(
-    "three sines: on the told part, evolution has half the error (4 of 5 seeds);"
-)
-print("alone, its median error is the lower one")
+print("three sines, told part: evolution has half the error or less,")
+print("at least 4 of 5 seeds; alone, its median error is the lower one")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # A control that is often left out. On two sines the work is done by the *solving* and by selecting; the evolving adds nothing

@@ -45,6 +45,9 @@ DIAGRAMS = {
         for blocks in (1, 2, 3)
         for cells in (1, 2)
     },
+    "network of one input and one output": lambda: figures.memory_block_network(
+        3, 1, inputs=1, outputs=1
+    ),
     "dependency short": lambda: figures.dependency(["My", "dog", "chases", "squirrels"], 1, 2),
     "dependency long": lambda: figures.dependency(LONG, 1, 7, note="six words later"),
     "conflict input": lambda: figures.weight_conflict("input"),
@@ -196,6 +199,7 @@ def test_a_diagram_on_small_axes_shrinks_its_letters():
         (lambda: figures.unrolled("elman", 3, words=["one"]), "1 entries for 3 steps"),
         (lambda: figures.error_path(3, cell="lstm"), "'elman' or 'carousel'"),
         (lambda: figures.memory_block_network(9, 1), "1 to 3 blocks"),
+        (lambda: figures.memory_block_network(2, 1, outputs=6), "1 to 5 units"),
         (lambda: figures.dependency(["a", "b"], 1, 0), "source first"),
         (lambda: figures.window_network(" a cat ", 1), "give 3 to 3"),
         (lambda: figures.weight_conflict("both"), "'input' or 'output'"),

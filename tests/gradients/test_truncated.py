@@ -170,3 +170,21 @@ def test_a_step_costs_one_number_a_weight(cell):
     output_gate = [array for name, array in params._asdict().items() if name.endswith("_o")]
     wanted = sum(array.size for array in params) - sum(array.size for array in output_gate)
     assert stored == wanted
+
+
+@CELLS
+@pytest.mark.parametrize("spoken", [(), (TIME - 1,), (0,), (1, 4)], ids=str)
+def test_steps_without_an_error_add_nothing_but_their_partials(cell, spoken):
+    """What is left out to save time must not show: the steps are summed here one by one."""
+    params, xs, state, error = setting(cell, batch=(2,))
+    told = np.isin(np.arange(TIME), spoken)[:, None, None]
+    run = unroll(cell, params, xs, state)
+    found = truncated(cell, params, run, np.where(told, error, 0.0))
+    partials, total = first_partials(cell, params), map_arrays(np.zeros_like, params)
+    for t, trace in enumerate(run.traces):
+        partials = next_partials(params, trace, partials)
+        if t in spoken:
+            now = gradient_now(params, trace, partials, error[t])
+            total = map_arrays(np.add, total, now)
+    for one, other in zip(found, total, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit.widgets import VanishingExplorer, static_html, vanishing_frames
-from coursekit.widgets.vanishing import packed, unpacked
+from coursekit.widgets.frame import packed, unpacked
 from coursekit.widgets.vanishing_frames import INPUTS, LAGS, RADII, WARM_UP
 
 SMALL = vanishing_frames([0.6, 1.0, 1.5], [1, 4, 9], units=5, seeds=[0, 1])

@@ -1,5 +1,4 @@
 // The gate explorer: switches for i, f and o at every step; c and h are computed as they are set.
-const SVG = "http://www.w3.org/2000/svg";
 const BOX = { left: 170, right: 960, top: 34, bottom: 232, width: 960, height: 262 };
 const [LOW, HIGH] = [-2, 3];
 const GATES = [["i", "input gate", "#0072B2"], ["f", "forget gate", "#D55E00"],
@@ -9,20 +8,6 @@ const WORDS = { 0: "shut", 0.5: "half open", 1: "open" };
 const MARKS = { 0: "0", 0.5: "½", 1: "1" };
 const PRESSED = { 0: "false", 0.5: "mixed", 1: "true" };
 
-function draw(parent, name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function put(parent, name, properties) {
-  const made = Object.assign(document.createElement(name), properties);
-  parent.append(made);
-  return made;
-}
-
 // The last two equations of the cell; the gates are given.
 function run(candidates, gates) {
   let c = 0;
@@ -30,11 +15,6 @@ function run(candidates, gates) {
     c = gates.f[t] * c + gates.i[t] * g;
     return { c, h: gates.o[t] * Math.tanh(c) };
   });
-}
-
-function number(value) {
-  const text = (Math.abs(value) < 0.005 ? 0 : value).toFixed(2);
-  return text.replace("-", "−");
 }
 
 function render({ model, el }) {
@@ -48,18 +28,12 @@ function render({ model, el }) {
     return BOX.top + ((HIGH - inside) / (HIGH - LOW)) * (BOX.bottom - BOX.top);
   };
 
-  const root = put(el, "div", { className: "ck-gates" });
-  const choice = put(root, "div", { className: "scenes" });
-  const named = scenes.map((scene) => {
-    const button = put(choice, "button", { type: "button", textContent: scene.name });
-    button.dataset.lmSuppressShortcuts = "true"; // JupyterLab, also presenting, leaves it its keys
-    button.addEventListener("click", () => choose(scene));
-    return button;
-  });
+  const place = root(el, "gates");
+  const press = buttons(place, "scene", scenes.map(({ name }) => name), (k) => set(scenes[k]));
 
   const switches = {};
   for (const [letter, name, colour] of GATES) {
-    const row = put(root, "div", { className: "row" });
+    const row = put(place, "div", { className: "row" });
     row.style.setProperty("--ck-gate", colour);
     row.style.setProperty("--ck-half", `${colour}66`);
     put(row, "span", { textContent: `${name} ${letter}` });
@@ -75,7 +49,7 @@ function render({ model, el }) {
     });
   }
 
-  const svg = draw(root, "svg", { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img" });
+  const svg = picture(place, BOX.width, BOX.height);
   for (let value = LOW; value <= HIGH; value += 1) {
     const at = y(value);
     draw(svg, "line", { x1: BOX.left, x2: BOX.right, y1: at, y2: at,
@@ -94,8 +68,7 @@ function render({ model, el }) {
   }
   const points = draw(svg, "path", { class: "g" });
   const lines = { c: draw(svg, "path", { class: "c" }), h: draw(svg, "path", { class: "h" }) };
-  const says = put(root, "output", { className: "says" });
-  says.setAttribute("aria-live", "polite");
+  const says = result(place);
 
   function diamond(at, high) {
     return `M${at - 8} ${high}l8 -8l8 8l-8 8z`;
@@ -126,33 +99,27 @@ function render({ model, el }) {
       });
     }
     const scene = current();
-    named.forEach((button, k) =>
-      button.setAttribute("aria-pressed", String(scenes[k] === scene)));
+    press(scenes.indexOf(scene));
     points.setAttribute("d", candidates.map((g, t) => diamond(x(t), y(g))).join(""));
     lines.c.setAttribute("d", stairs(states.map(({ c }) => c)));
     lines.h.setAttribute("d", stairs(states.map(({ h }) => h)));
     const last = states[count - 1];
     const shown = states.filter(({ h }) => Math.abs(h) > 1e-9).length;
     const told = scene ? scene.says : "Set by hand.";
-    says.textContent = `${told} At the end c = ${number(last.c)}, h = ${number(last.h)}; ` +
+    says.textContent = `${told} At the end c = ${fixed(last.c)}, h = ${fixed(last.h)}; ` +
       `h is not zero at ${shown} of ${count} steps.`;
-    const path = (key) => states.map((state) => number(state[key])).join(", ");
+    const path = (key) => states.map((state) => fixed(state[key])).join(", ");
     svg.setAttribute("aria-label", `Cell state c: ${path("c")}. Output h: ${path("h")}.`);
   }
 
-  function save(gates) {
-    model.set("gates", gates);
-    model.save_changes();
-  }
-
-  function choose(scene) {
-    save(Object.fromEntries(GATES.map(([letter]) => [letter, [...scene[letter]]])));
+  function set(scene) {
+    choose(model, "gates", Object.fromEntries(GATES.map(([letter]) => [letter, [...scene[letter]]])));
   }
 
   function turn(letter, t) {
     const gates = model.get("gates");
     const row = gates[letter].map((value, k) => (k === t ? NEXT[value] : value));
-    save({ ...gates, [letter]: row });
+    choose(model, "gates", { ...gates, [letter]: row });
   }
 
   function move(event, letter, t) {
@@ -165,12 +132,7 @@ function render({ model, el }) {
     if (there) there.focus();
   }
 
-  model.on("change:gates", update);
-  update();
-  return () => {
-    model.off("change:gates", update);
-    root.remove();
-  };
+  return alive(model, ["gates"], update, place);
 }
 
 export default { render };
