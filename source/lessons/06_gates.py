@@ -1163,7 +1163,7 @@ print("all other weights within", paper.spread)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Its own rule: forward in time, no history
 #
-# Plain descent, one sequence an update. The error is $E = \tfrac12 (y - \text{target})^2$.
+# Plain descent, one sequence an update. The loss is $L = \tfrac12 (y - \text{target})^2$.
 
 
 # %%
