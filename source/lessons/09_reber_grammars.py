@@ -763,7 +763,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Elman's net, error cut at the context layer: none, in the paper and with us; it is the left bar of the slide before. RTRL has
 # the full gradient, and some trials learn: the third bar. LSTM learns by the truncated
-# rule, whose cost a step does not grow with the length, as little as Elman's. Say that fewer of our LSTM trials learned than
+# rule, which like Elman's keeps no history. Say that fewer of our LSTM trials learned than
 # is printed, in all five rows. A cross is a trial that did not learn before its cap. Which rows come out, the next
 # slide says.
 
