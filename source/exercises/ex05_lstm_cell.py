@@ -295,7 +295,9 @@ check("lstm_step_back", lstm_step_back)
 # ## 4. Over a sequence
 #
 # Forwards: `xs` has shape `(time, inputs)`, or `(time, batch, inputs)`. Start from `h` and `c` all
-# zero, and collect `h` after every step.
+# zero, and collect `h` after every step. Give the zeros the shape of one step of the result: `(units,)`,
+# or `(batch, units)` for a batch. The backward step will need the batch axis. (`xs.shape[1:-1]` is
+# `()` or `(batch,)`.)
 
 
 # %% answer="lstm_run"
@@ -425,4 +427,4 @@ assert not report.passed
 # **Hand in:** save the notebook and run `coursekit check ex05_lstm_cell.ipynb` in a terminal. It
 # runs every check once more and packs the zip.
 #
-# **Next:** exercise 6 trains this cell on a task that a plain recurrent net cannot learn.
+# **Next:** exercise 6 trains this cell on long strings from which a plain recurrent net does not learn.

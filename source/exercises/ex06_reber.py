@@ -46,7 +46,8 @@ show(
 
 # %% [markdown]
 # Write the automaton as a dict, and a generator that walks through it. All chance comes from `rng`,
-# so that the same seed gives the same string.
+# so that the same seed gives the same string. Where a cell has two gaps, as the next one, the upper is
+# the body of the function; the lower, in the open, is for what the function uses, here the dict.
 
 
 # %% answer="generate_reber"
@@ -275,7 +276,8 @@ check("blind_score", blind_score)
 # ## 3. Three nets
 #
 # The course's own cells, 32 units each, the softmax read-out, and Adam. Both kinds of net are
-# trained by the *full* gradient through time, with the same settings. Your `encode` feeds them.
+# trained by the *full* gradient through time, with the same settings, but for the forget gate's first
+# bias, which an SRN does not have. Your `encode` feeds them.
 
 # %%
 from coursekit import training
@@ -320,7 +322,9 @@ def train(cell, strings, seed, updates, enough=None):
     )
 
     if cell is lstm:
-        # Forget gates that start well open, as lesson 07 measured: long lags want it.
+        # Forget gates that start well open: half is left after 14 steps, about the lag here.
+        # (The stream of lesson 07 wanted less, since nothing was reset. Here each string
+        # starts from zero.)
         model = model._replace(
             cell=model.cell._replace(b_f=np.full(UNITS, 3.0))
         )
@@ -425,7 +429,7 @@ check("predict_srn_erg", predict_srn_erg)
 # ### LSTM on ERG
 #
 # The same `long_strings`, the cell `lstm`, at most 2000 updates (it stops when it has learned);
-# keep the nets in the list `lstm_erg`. This is the longest training, about ten seconds.
+# keep the nets in the list `lstm_erg`. Like the training before, it takes about ten seconds.
 
 
 # %% answer="predict_lstm_erg"

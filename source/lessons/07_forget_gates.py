@@ -62,7 +62,9 @@ print(
 # then **the same T or P** again, then E. So at each `?` the net must know a symbol that it
 # read at least five steps before. This is the *long-range step*. A net that knows everything
 # but that symbol can only guess there: one half. Everywhere else two or three symbols
-# of memory are enough, which is why we score the long-range steps **alone**.
+# of memory are enough, which is why we score the long-range steps **alone**: the *long-range
+# score* is the share of them at which the symbol that the net holds most likely is the right one.
+# Lesson 09 has the grammar itself, drawn as a machine.
 #
 # The net never sees the `^`. The inner string begins with a B and ends with an E as well, so
 # no symbol says "a new string begins".
@@ -70,8 +72,9 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Predict before you run
 #
-# A net of 1997 cells learns this grammar perfectly, **with its state set to zero by hand**
-# at the start of each string. Then nobody does that any more. When does it break down?
+# A net of 1997 cells learns this grammar nearly without a mistake, **with its state set to zero by hand**
+# at the start of each string. Then it is used, as it is, where nobody does that. When does it
+# break down?
 #
 # 1. never: the input gate keeps out what does not matter
 # 2. after hundreds of strings, when the state has grown too large
@@ -186,7 +189,8 @@ alone = [
 # %% tags=["hide-input"]
 with_help = np.array([by_string(*pair) for pair in zip(told_scores, tests)])
 without = np.array([by_string(*pair) for pair in zip(alone, tests)])
-assert without[:, 0].min() > 0.8 and np.median(without[:, 1]) < 0.6
+assert without[:, 0].min() > 0.8
+assert np.median(without[:, 1:], axis=0).max() < GUESS
 assert max(shares(alone)) < 0.7
 count = np.arange(1, 13)
 ax = figures.score_against_lag(count, with_help, label="told")
@@ -197,13 +201,26 @@ figures.score_against_lag(
 show(
     ax,
     alt="told where strings end, five nets score near one on every string; the same nets, "
-    "not told, are right on the first string and fall to guessing or below at the second",
+    "not told, are right on the first string and fall below guessing at the second; the "
+    "median stays below it on all strings that follow",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # It does not take hundreds of strings. The first string leaves its T or P in the state, and
-# the second is added on top. Some nets score *below* one half: so lost that at this step they
-# predict neither T nor P.
+# the second is added on top. And they do not guess: most scores lie *below* one half. With a
+# state unlike all that it was in training, most of these nets predict neither T nor P at this step, but
+# B: as if the inner E had ended the string.
+
+# %% slideshow={"slide_type": "skip"}
+says_B = []
+for net, test in zip(told_nets, tests):
+    h = unroll(lstm_1997, net.cell, test.inputs).states.h
+    said = softmax.outputs(net.readout, h).argmax(axis=-1)
+    number = test.starts.cumsum(axis=0)
+    later = test.long_range & (number > 1) & (number < 13)
+    says_B.append(np.mean(said[later] == embedded_reber.alphabet.index("B")))
+assert np.median(says_B) > 0.5
+print("most nets mostly say B where T or P is due, from the second string on")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The state runs away
@@ -219,19 +236,23 @@ pieces = [
 ]
 figures.stream_state(np.concatenate(pieces), begins, limit=3.0, ax=left)
 figures.stream_state(runs[0][:, 0], begins, limit=3.0, ax=right)
+for ax in (left, right):  # room for the words below the lines
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - 0.15 * (high - low), high)
 left.set_title("told", fontsize=18)
 right.set_title("not told: mind the scale", fontsize=18)
 assert max(score.size[-1].max() for score in told_scores) < 30
 assert min(score.size[-1].mean() for score in alone) > 200
 show(
     fig,
-    alt="left: told where strings end, all cell states stay within about ten; right: not "
-    "told, several states grow in straight lines to hundreds within 1000 symbols",
+    alt="left: told where strings end, the cell states rise to ten or so within a string and "
+    "begin again; right: not told, some states grow in nearly straight lines to hundreds "
+    "within 1000 symbols",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # c_t = c_{t-1} + i_t g_t with |i_t g_t| < 1: it can grow by at most one a symbol, and some units
-# nearly do. After 1000 symbols |c| is above 200 in every one of the five nets. Ask: why a straight
+# nearly do. After 1000 symbols the largest |c| is above 200 in every one of the five nets. Ask: why a straight
 # line and not a random walk? (The same unit gets a push of the same sign in every string.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -262,7 +283,7 @@ failed = sum(share < 0.75 for share in shares(plain_scores))
 assert failed >= 3
 assert min(score.size[-1].mean() for score in plain_scores) > 200
 print("most of the 5 seeds stay near guessing:", failed >= 3)
-print("the state runs away beyond 200 in 5 of 5")
+print("the largest state runs away beyond 200 in 5 of 5")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **Most**, not always all. A 1997 cell has a way to erase: put in a candidate that is the negative of
@@ -293,7 +314,8 @@ print("units run away, units stay: the best net has both")
 # | **decay** | $c_t = 0.9\, c_{t-1} + i_t g_t$ | nobody: always, everything |
 # | **forget gate** | $c_t = f_t\, c_{t-1} + i_t g_t$ | the net, unit by unit, step by step |
 #
-# Decay bounds the state: $|c_t| < 1 + 0.9 + 0.9^2 + \dots = 10$. What does it cost?
+# Decay bounds the state: each step adds less than 1, so
+# $|c_t| < 1 + 0.9 + 0.9^2 + \dots = 10$. What does it cost?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Cost: the memory halves every 6.6 steps, $\ln 2 / -\ln 0.9$. Let the class say which strings will
@@ -351,8 +373,8 @@ def step(p, x, h, c):
 # - All four read `h`, never `c`: a cell's state acts on the gates only through what the output
 #   gate has let out.
 # - `c_new`: both products are entry by entry. Unit $k$'s gates touch unit $k$'s state only.
-# - `h_new` uses the **new** state. And it is the new state, not `h_new`, that is squashed
-#   nowhere on its way to the next step.
+# - `h_new` uses the **new** state. Only this copy is squashed: `c_new` itself goes on to the next
+#   step as it is.
 #
 # The library's step is the same for a whole batch: sequences stand in rows, so $W x$ becomes
 # `x @ W.T`, and it keeps a `Trace` of everything that the backward step will need.
@@ -465,7 +487,7 @@ print("and with the library's step and step_back")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A misprint, convicted
 #
-# A well known report prints $h(s_t)$, our $\tanh(c_t)$, where $c_{t-1}$ belongs. Which is right?
+# A well known report prints $h(s_t)$, our $\tanh(c_t)$, in place of $c_{t-1}$. Which is right?
 # Hold the recurrent sources $h_{t-1}$ fixed, as the rule does, and nudge every weight.
 
 # %% slideshow={"slide_type": "skip"}
@@ -551,7 +573,8 @@ show(
 # than its reputation**: in the published comparison none of a hundred nets with decay was ever
 # perfect. The criteria differ. There, a net is perfect if it makes not one mistake in a million
 # symbols. Here, you see a share, and most strings of this grammar are short. So look at the
-# long ones.
+# long ones. (And when we ran the published comparison again, decay did better than printed there,
+# too: see below.)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -608,8 +631,8 @@ figures.score_against_lag(
 show(
     ax,
     alt="on strings of nine symbols or more both are near one; the longer the strings, "
-    "the lower the nets with decay, down towards guessing at thirty symbols, while most "
-    "nets with a forget gate stay high",
+    "the lower the nets with decay, some of them down to guessing at thirty symbols, while "
+    "most nets with a forget gate stay high",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -626,7 +649,7 @@ show(
 # ## The published comparison, and ours
 #
 # The network of 2000 itself: truncated rule, a weight change at every symbol, one stream at a time, which ends
-# at the first mistake. *Perfect*: ten test streams of 100 000 symbols without one mistake.
+# at the first mistake. *Perfect*: ten test streams of 100,000 symbols without one mistake.
 
 # %% tags=["hide-input"]
 LABELS = {
@@ -646,19 +669,22 @@ for row in of_2000:
 share = {name: ours / count for name, (_, ours, count) in published.items()}
 assert share["1997"] < 0.1 < 0.5 < share["1997, told"]
 assert min(share["forget gate"], share["forget gate,\nrate decays"]) > 0.3
+assert published["decay 0.9"][0] == 0 and share["decay 0.9"] > 0.2
+assert share["forget gate"] > 2 * published["forget gate"][0]
 show(
     means.shares_beside(
         published, ylabel="perfect networks", ax=figures.axes(size=(11, 4.2))[1]
     ),
     alt="share of perfect networks, printed and ours: with resets from outside most become "
-    "perfect in both; without them almost none in both; with forget gates many do, in the "
-    "paper more if the rate decays; state decay and forget gates at a constant rate stand "
-    "beside each other for comparison with the printed diamonds",
+    "perfect in both; without them almost none in both; with state decay none in the paper, "
+    "a good part of ours; with forget gates few in the paper and many of ours, and if the "
+    "rate decays many in both",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # What agrees whatever the details: told, most nets become perfect; not told, the cell of 1997 practically never; with forget
-# gates, many do. Read the rest off the picture: where a diamond lies outside the thick line, paper and we differ by more
+# gates, many do. What does not agree: decay (printed: none) and the forget gate at a constant rate (printed: 18 of 100);
+# both became perfect more often here. Where a diamond lies outside the thick line, paper and we differ by more
 # than luck. One suspect: a net is tested after every stream here, so one that is perfect for a moment
 # only is caught at that moment. Lesson 17 has all tables, and how to read them.
 
@@ -676,7 +702,9 @@ beside.table(
 # "more learned" or "fewer learned": the shares differ by more than luck (Fisher's exact test, 5 per cent).
 # *Slower* and *faster*: by more than a factor of two. How much is the small experiment above worth beside this one?
 # It has other nets, the full gradient within chunks and another score, and it says the same on the question that
-# matters here: who forgets by himself learns the stream, who cannot forget does not.
+# matters here: a net that can forget learns the stream, one that cannot hardly ever does. What our trials
+# do **not** repeat is the printed failure of decay: none of 100 there, a good part of ours (the bar says of how many).
+# A constant that forgets is much better than nothing. Its price is in "Where decay leaks".
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does the gate do at string ends?
@@ -717,10 +745,12 @@ def carrier(net, test):
 # %%
 kept = [carrier(net, test) for net, test in zip(forget_nets, tests)]
 print("keeps more than half inside:", sum(k[1] > 0.5 for k in kept), "of 5")
+assert max(k[1] for k in kept) < 0.2
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **The story is not what these nets do.** The gradient may run through $h$ too, so the bit is
-# handed on *from cell to cell*, like a bucket along a chain.
+# **The story is not what these nets do.** No cell keeps the bit on its state line. The gradient may
+# run through $h$ too, so the bit can be written anew again and again, by the same cell or by
+# another, like a bucket along a chain.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Let error travel through the state alone
@@ -748,10 +778,35 @@ assert len(learned) >= 2 and len(held) == len(learned)
 print("of the nets that learned it, all hold inside and drop across")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same cell and the same forward step; another path for the error, and another solution. Where
-# error can return through the state only, a cell that is to remember *must* keep its own state. Not
-# every seed learns under the cut rule: the story is clean, the learning is
-# harder.
+# The same cell and the same forward step, and another solution: now one cell keeps the bit on its
+# state line. Not every seed learns so: the story is clean, the learning is
+# harder. But the first bias and the number of units changed, too. Two controls: the same
+# nets with the full gradient, and the same cut with gates that begin half open.
+
+
+# %% slideshow={"slide_type": "skip"}
+def kept_inside(one):
+    """How much the carrier keeps inside, of each of five nets that learned."""
+    found = over_seeds(one, SEEDS)
+    return [
+        carrier(net, test)[1]
+        for (net, score), test in zip(found, tests)
+        if score.long_range > 0.95
+    ]
+
+
+bias_only = kept_inside(lambda s: trained(s, lstm, units=10, b_f=3))
+cut_only = kept_inside(
+    lambda s: trained(s, lstm, units=10, b_f=0, learn=stop_at_h(lstm))
+)
+assert np.median(bias_only) < 0.3 and np.median(cut_only) < 0.3
+print("most nets that learn with one of the two keep less than a third inside")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So it took both, here. Gates that begin open make the state line the easy place to keep the bit, and
+# the cut takes away the other way of learning it. With gates half open even the cut rule finds nets that write the
+# bit anew from step to step: forwards, $h$ is still read. What a trained gate does depends on the
+# rule *and* on where it began.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One cell, over three strings
@@ -896,7 +951,7 @@ for name, cell in (("1997", lstm_1997), ("LSTM", lstm)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
 #
-# Look at "Where decay leaks". Decay is right on most strings and fails on long ones. Why?
+# Look at "Where decay leaks". Decay is right on most strings, and errs on long ones. Why?
 #
 # 1. The nets with decay saturate: their states are too large for $\tanh$.
 # 2. What was stored has faded, and newer content speaks louder.
@@ -936,10 +991,10 @@ print("the numbers in the text are right")
 # - Forget gate: $c_t = f_t\, c_{t-1} + i_t\, g_t$. It learns from $c_{t-1}$, the thing there is to
 #   forget, and error fades by the same $f_t$.
 # - Decay forgets everything always; a reset needs to be told; the gate **decides**.
-# - The bias $b_f$ sets how long a net remembers before it has learned anything. On a stream, too
-#   long is as bad as too short.
+# - The bias $b_f$ sets how long a net remembers before it has learned anything. On our stream, too
+#   long did harm, and too short hardly any.
 #
-# Next: [the grammar itself, and how to score it without fooling yourself](09_reber_grammars.ipynb).
+# Next: [the same cell once more, in eight pictures](08_from_rnn_to_lstm.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading

@@ -491,20 +491,20 @@ figures.compare_scores(losses, baseline=1.0, ylabel="share lost", ax=ax)
 show(
     ax,
     alt="Share of the numbers lost, five seeds each. Plain net, bare sum and sum with forget gate "
-    "lose nearly all, like a predictor without memory; with the input gate about half is "
-    "left; the whole cell loses next to nothing.",
+    "lose nearly all, like a predictor without memory; with the input gate too about half is "
+    "lost; the whole cell loses next to nothing.",
 )
 print("the whole cell learned: 5 of 5 seeds; plain net and sum: 0 of 5")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # "Sum" is picture 3 with $f = i = 1$ and the squash of picture 6: a perfect memory that takes in
-# everything. It is no better than the plain net. One gate alone does not help either. You need to
+# everything. It is no better than the plain net. The forget gate alone does not help either: you need to
 # shield the memory from the input before there is anything worth forgetting.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does each gate protect?
 #
-# | gate | forward, shut, it protects | from |
+# | gate | when shut, it protects | from |
 # |---|---|---|
 # | input $i_t$ | the memory | inputs that do not matter |
 # | forget $f_t$ | the new content | the old |

@@ -6,7 +6,7 @@
 # **You will**
 #
 # - generate strings from an automaton, and say at each step what may follow,
-# - find out why 95 % right can mean *no memory at all*,
+# - find out why 95 % right can mean *no long memory at all*,
 # - train a simple recurrent net, an LSTM and a GRU on such strings, and look inside
 #   a net that remembers.
 
@@ -212,9 +212,9 @@ counts = np.bincount(lengths, minlength=36)[:36]
 show(
     figures.length_distribution(counts, chance[:36]),
     alt="the share of embedded Reber strings by length: a quarter has 9 symbols, and "
-    "the share falls off to nearly nothing at 30; the bars of 20 000 drawn strings "
+    "the share falls off to nearly nothing at 30; the bars of 20,000 drawn strings "
     "and the exact probabilities coincide",
-    caption="Length of embedded Reber strings: 20 000 drawn, and the exact probability.",
+    caption="Length of embedded Reber strings: 20,000 drawn, and the exact probability.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -623,7 +623,8 @@ srn_full = experiment(elman, SRN, embedded_reber)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Beside it: the gated cells of today
 #
-# The LSTM with forget gate (lesson 07), and the **gated recurrent unit**, GRU (2014):
+# The LSTM with forget gate (lesson 07), and the **gated recurrent unit**, GRU
+# (Cho and others 2014):
 #
 # $$h_t = (1 - z_t) \odot h_{t-1} + z_t \odot g_t$$
 #
@@ -655,7 +656,7 @@ gru_full = descend(gru, 16, 12_000, count=256)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Both have about a thousand weights in the cell, as the nets before. `OnlineTrainer` is compiled: it
-# trains the five nets side by side, some hundred times faster than NumPy. Its update is the one of the
+# trains the five nets side by side, and is many times faster than NumPy. Its update is the one of the
 # readable cell, see the next cell. $z_t$ and $g_t$ read the symbol and $h_{t-1}$, as gates and
 # candidate of an LSTM do; a second gate, the *reset gate*, decides how much of $h_{t-1}$ the
 # candidate sees. [Exercise 7](../exercises/ex07_gru_and_peepholes/ex07_gru_and_peepholes.ipynb)
@@ -726,8 +727,8 @@ print(f"half of the strings need {median_lag} steps or fewer")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The table of 1997, and our trials
 #
-# The nets of the paper, with the choices that lesson 17 names. A trial ends when **every** step of
-# 256 training and 256 test strings is right.
+# Rows 1-1 to 1-5 are LSTM nets; the others say what they are, and how many units. A trial ends
+# when **every** step of 256 training and 256 test strings is right.
 
 # %% tags=["hide-input"]
 from coursekit.figures.tables import alt_text, paper_beside_ours
@@ -745,7 +746,10 @@ solved = {
 }
 some = {name: any(r["success"] for r in told) for name, told in solved.items()}
 assert not some["1_elman_15"]
-assert all(some[row.name] for row in of_1997 if row.name[:2] == "1-")
+for row in of_1997:
+    if row.name[:2] == "1-":  # LSTM: it learns, less often than printed
+        share = np.mean([r["success"] for r in solved[row.name]])
+        assert 0.2 < share < row.printed_success
 show(
     paper_beside_ours(
         of_1997, "hochreiter1997", finished, ax=figures.axes(size=(11, 4.7))[1]
@@ -759,7 +763,8 @@ show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Elman's net, error cut at the context layer: none, in the paper and with us; it is the left bar of the slide before. RTRL has
 # the full gradient, and some trials learn: the third bar. LSTM learns by the truncated
-# rule, which costs as little as Elman's. A cross is a trial that did not learn before its cap. Which rows come out, the next
+# rule, which like Elman's keeps no history. Say that fewer of our LSTM trials learned than
+# is printed, in all five rows. A cross is a trial that did not learn before its cap. Which rows come out, the next
 # slide says.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -769,9 +774,10 @@ show(
 beside.table(found_1997)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Read it beside "With the full gradient, both learn". The Elman row is an SRN whose error stops at $h$, trained one string at a
+# Read it beside "With the full gradient, all learn". The Elman row is an SRN whose error stops at $h$, trained one string at a
 # time: nobody learns it, as above. The RTRL rows have the full gradient: some do, as above. So the old
-# table compares **rules** as much as cells. *Fewer learned* says that a smaller share of our trials met the
+# table compares **rules** as much as cells. And the LSTM rows do not come out in full: where the paper prints 97 or 100 %, in
+# each of the five rows fewer of our trials learned; those that did needed about as many strings as printed, or fewer. *Fewer learned* says that a smaller share of our trials met the
 # rule than is printed; "chance?" is added where that may be luck; *slower* and *faster* mean more than a factor of two.
 # What the paper leaves open, what we chose, and what remains unexplained is in
 # [lesson 17](17_reproducing_the_papers.ipynb).
@@ -797,10 +803,11 @@ gru_long = descend(gru, 16, 48_000, count=1024, min_length=16)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # 1024 training strings, since long strings differ more. All nets have the full
-# gradient and about the same number of weights; none reads more than 48,000 strings, which is
-# 1500 updates with 32. SRN and LSTM (that of 1997) are trained as before. A net may stop
+# gradient and about the same number of weights. SRN and LSTM (that of 1997) are trained as before: at
+# most 1500 updates with 32 strings each, and the calm 200 at the end. The GRU reads 48,000 strings one
+# by one, which is 1500 times 32. SRN or LSTM may stop
 # early, when it gets every long-range step of 200 of its own training strings right;
-# the LSTMs do, the SRNs use up their 1500. The test strings have no say in it.
+# the SRNs use up their 1500. The test strings have no say in it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## Now the cell decides
@@ -915,8 +922,8 @@ ax.set_xlabel("symbol read at each step (* is T or P)", fontsize=15)
 show(
     ax,
     alt="the difference of the cell states between the twins, units by steps: "
-    "zero at the first symbol, then several units keep a difference of one "
-    "colour through the inner string to the end",
+    "zero at the first symbol; from the outer symbol on several units differ, one of them "
+    "strongly, and keep the sign of the difference to the inner E",
     caption="Cell states of the T twin minus those of the P twin.",
 )
 
@@ -1074,6 +1081,7 @@ share, spread, _ = jumps(shown.model, shown.test)
 fig, (left, right) = figures.axes(columns=2, size=(12.8, 4.5))
 names = [f"{k}*" if k == keeper else str(k) for k in range(len(share))]
 figures.unit_activity(share, labels=names, ax=left)
+left.tick_params(axis="x", labelsize=12)
 left.set_ylabel("share of steps with a jump", fontsize=15)
 chosen = {
     "busiest": share.argmax(),
@@ -1154,7 +1162,7 @@ print("input gate wider open at jumps than else: more than 8 of 10 units")
 #   show the way**. On long strings alone, the cell decides: LSTM and GRU learn.
 # - To say that a unit *holds* something, exchange it and see what changes.
 #
-# Next: how long can a lag become? Hundreds of steps, and noise on the line.
+# Next: [how long can a lag become?](10_long_time_lags.ipynb) Hundreds of steps, and noise on the line.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Further reading
@@ -1167,6 +1175,8 @@ print("input gate wider open at jumps than else: more than 8 of 10 units")
 #   recurrent learning algorithm*: short strings favoured, and some runs
 #   succeed.
 # - Elman 1990, *Finding structure in time*: the context layer.
+# - Cho and others 2014, *Learning phrase representations using RNN encoder-decoder for statistical
+#   machine translation*: the gated recurrent unit.
 # - Fahlman 1991, *The recurrent cascade-correlation architecture*: the embedded
 #   grammar as it is drawn above.
 # - Hochreiter and Schmidhuber 1997, *Long short-term memory*, section 5.1.
