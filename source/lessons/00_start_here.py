@@ -91,8 +91,8 @@ print(f"{len(problems)} problems.", "The course works here." * (not problems))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # If a line above names a problem, it also says what to do. Do that first: it is quicker than to
-# find out in lesson 03. You can run any notebook from top to bottom with *Run, Run All Cells*; none
-# takes longer than a minute.
+# find out in lesson 03. You can run any notebook from top to bottom with *Run, Run All Cells*; most
+# are done within a minute.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The map

@@ -272,8 +272,8 @@ show(
         ylabel="still known (log scale)",
     ),
     alt="on a logarithmic axis, the difference that the first symbol makes falls in nearly "
-    "straight lines over 30 steps of noise, in five random hidden Markov models: to a tenth or less "
-    "within ten steps, to less than a ten-thousandth after 30",
+    "straight lines over 30 steps of noise, in five random hidden Markov models: below a "
+    "hundredth after ten steps, below a ten-thousandth after 30",
     caption="A straight line on this axis is exponential forgetting: lesson 03 without a gradient.",
 )
 print("after 30 steps less than a hundredth is left: 5 of 5 models")

@@ -329,8 +329,9 @@ folder = results.committed()
 show(
     paper_beside_ours(table, "hochreiter1997", folder),
     alt="experiments 4 and 5, one line a row: the printed mean as a diamond in a grey band "
-    "of a factor of two; our trials as rings, all of which learned; their median is in the band at "
-    "100 steps and for both multiplications, and right of the band for adding at 500 and 1000 steps",
+    "of a factor of two; our trials as rings, all of which learned; their median is in the "
+    "band for adding over 100 steps and for both multiplications, and right of it for adding "
+    "over 500 and 1000 steps",
     caption="T: steps. n: the rule asks for fewer than n wrong of the last 2000.",
 )
 times = {}
