@@ -47,8 +47,8 @@ from coursekit.publish import outline
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The course in three numbers
 #
-# A net that reads a sequence hands an error back from step to step, and each step multiplies it.
-# After $n$ steps with the factor $r$:
+# A *recurrent net* reads a sequence step by step. To learn, it hands the error of its answer
+# back, from step to step, and each step multiplies it. After $n$ steps with the factor $r$:
 #
 # $$r^n$$
 
@@ -74,8 +74,9 @@ show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Below one, the error is gone before it reaches the step that caused it. Above one, it drowns
 # everything. Only *exactly* one hands it on, and no training process finds a number exactly.
-# Lesson 03 measures this in real nets; lesson 05 builds the cell in which the factor **is** one;
-# lessons 06 and 07 pay for it with gates. That cell is the LSTM.
+# Lesson 03 measures this in real nets. Lesson 05 builds a cell in which the factor **is** one, and
+# shows what that costs. Lessons 06 and 07 add the gates that it needs. With them the cell has a
+# name: long short-term memory, LSTM.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does it work here?
@@ -90,8 +91,8 @@ print(f"{len(problems)} problems.", "The course works here." * (not problems))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # If a line above names a problem, it also says what to do. Do that first: it is quicker than to
-# find out in lesson 03. You can run any notebook from top to bottom with *Run, Run All Cells*; none
-# takes longer than a minute.
+# find out in lesson 03. You can run any notebook from top to bottom with *Run, Run All Cells*; most
+# are done within a minute.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The map
@@ -123,7 +124,8 @@ for one in outline.LESSONS:
     print(f"{one.number:02d} {one.title:27}{one.fails}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Read three of these lines aloud, 03, 05 and 06, and ask what the next lesson will have to bring.
+# Nobody has to know all the words yet: each lesson explains its own. Read three of these lines
+# aloud, 03, 05 and 06, and ask what the next lesson will have to bring.
 # (A factor of exactly one; protection; something that empties the memory.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -131,7 +133,7 @@ for one in outline.LESSONS:
 #
 # - **Predict** before you run. A wrong guess is worth more than none.
 # - **Run** it cell by cell. Every number in the text comes out of a cell. Change one, run again.
-# - **Look for the score without memory**: it stands beside every score, and is often high.
+# - **Look for the score without memory**: it stands beside the others, and is often high.
 # - **Work the exercise**: `check` names the mistake, `hint` goes one step further at each call.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -195,7 +197,7 @@ assert taken == [one.number for one in outline.LESSONS]
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
 #
-# Look at "Vanish, stay, explode". An error shall arrive after **1000** steps as it set out. Which
+# Look at "Vanish, stay, explode". An error is to arrive after **1000** steps as it set out. Which
 # factor does that?
 #
 # 1. 0.999: that is as good as one
@@ -204,7 +206,7 @@ assert taken == [one.number for one in outline.LESSONS]
 # 4. any factor, if what arrives is made larger or smaller at the end
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 1 no: a third is left. 2 yes. 3 no: it comes out nearly three times as large. 4 no: one number at
+# 1 no: little more than a third is left. 2 yes. 3 no: it comes out nearly three times as large. 4 no: one number at
 # the end cannot know the way; and what has become zero stays zero.
 
 # %% slideshow={"slide_type": "skip"}
@@ -230,7 +232,7 @@ print("0.999 and 1.001 are too far from one, and 0.9 ** 10000 is 0.0")
 # ## Take away
 #
 # - What is multiplied a hundred times vanishes or explodes, unless the factor is exactly one.
-# - Each lesson ends with something that fails, measured. The next idea repairs it.
+# - In each lesson something fails, measured. The next idea repairs it.
 # - Predict, run, compare with the score without memory.
 #
 # Next: [01 memory](01_memory.ipynb): what a net without one can do, and what it cannot.

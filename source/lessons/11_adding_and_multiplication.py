@@ -31,11 +31,12 @@ from dataclasses import replace
 import numpy as np
 
 from coursekit import figures, show
+from coursekit.blocks import weight_count
 from coursekit.cells import elman
 from coursekit.figures.tables import paper_beside_ours
 from coursekit.kernels.blocks import BlocksTrainer
 from coursekit.kernels.trainer import OnlineTrainer
-from coursekit.papers import results, trials
+from coursekit.papers import results, spread, trials
 from coursekit.papers.hochreiter1997 import PRINTED, ROWS
 from coursekit.papers.nets import share_right, states_of, trained
 from coursekit.tasks import Adding, Multiplication
@@ -90,16 +91,17 @@ SEEDS = range(5)
 
 # %% tags=["hide-input"]
 adding, product = Adding(50), Multiplication(30)
-one = adding.sample(np.random.default_rng(3), 1)
+one = adding.sample(np.random.default_rng(18), 1)
 numbers, marks = one.inputs.T
 assert set(marks) == {-1.0, 0.0, 1.0} and np.sum(marks == 1) == 2
-assert marks[-1] == -1 and np.flatnonzero(marks == 1).max() < 25
+assert marks[0] == marks[-1] == -1
+assert np.flatnonzero(marks == 1).max() < 25
 assert np.isclose(one.targets[-1, 0], 0.5 + numbers[marks == 1].sum() / 4)
 show(
     figures.marked_values(numbers, marks),
     alt="about fifty random numbers between minus one and one, two of them in the first "
     "half with mark one, the first and the last step with mark minus one",
-    caption="Only the two thick ones count. The question comes at the end.",
+    caption="Only the two squares count. The question comes at the end.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -162,7 +164,8 @@ print("best guess below one half, on the very sequences it was chosen by")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The paper makes this point itself: its two-sequence task falls to guessing, this one
-# does not. Two numbers must be kept exactly, not two symbols roughly.
+# does not. Two numbers must be kept exactly, not two symbols roughly. Our 150 guesses are an
+# illustration, no proof: with patience a guess may come closer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## An experiment that fails
@@ -213,7 +216,7 @@ show(
 # ## The repair: two blocks of two cells
 #
 # The network of 1997: 93 weights, input-gate biases $-3$ and $-6$, rate 0.5, one
-# sequence at a time, and the truncated rule of lesson 06.
+# sequence at a time, and the truncated rule of lesson 06. Beside it, ours.
 #
 # $$c_t = c_{t-1} + i_t\, g_t$$
 
@@ -227,16 +230,20 @@ alone = replace(printed.layout, squash="identity")
 only_linear = trained(
     replace(printed, layout=alone), adding, SEEDS, most=80_000, chunk=2_000
 )
-wiring = network.layout
-print("output:", wiring.squash, "| recurs:", wiring.recurrent)
+ways = {"as printed": printed.layout, "ours": network.layout}
+for name, way in ways.items():
+    print(f"{name:11}output: {way.squash:9}", end="")
+    print(f"recurs: {way.recurrent}, {weight_count(way)} weights")
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `trained` looks after every 2000 sequences, and stops a net when all of 2000 in a row
 # were right. *As printed*: the output unit is logistic, and hidden units feed hidden
-# units. *Ours*: we tried what the paper leaves open, one choice at a time, and the
-# table comes out with a **linear** output and no hidden unit that feeds a hidden unit.
+# units. *Ours*: we tried what the paper leaves open, one choice at a time, and the row of 100
+# steps comes out with a **linear** output (`identity`) and no hidden unit that feeds a hidden unit.
 # A cell keeps its state all the same: the carousel is not one of those connections.
+# The first choice fills a gap, since the paper does not say what squashes the output. The
+# second goes against it: 93 weights are the number with those connections, and ours has 29.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same experiment again
@@ -322,12 +329,28 @@ folder = results.committed()
 show(
     paper_beside_ours(table, "hochreiter1997", folder),
     alt="experiments 4 and 5, one line a row: the printed mean as a diamond in a grey band "
-    "of a factor of two; our finished trials as rings, those that did not learn as crosses",
-    caption="A row without rings has no finished trial in this copy of the course.",
+    "of a factor of two; our trials as rings, all of which learned; their median is in the "
+    "band for adding over 100 steps and for both multiplications, and right of it for adding "
+    "over 500 and 1000 steps",
+    caption="T: steps. n: the rule asks for fewer than n wrong of the last 2000.",
 )
+times = {}
+for row in table:
+    records = spread.records_of("hochreiter1997", row, folder)
+    assert len(records) >= 10 and all(each["success"] for each in records)
+    middle = np.median(spread.counts(records))
+    times[row.name] = middle / row.printed_sequences
+told = ", ".join(f"{name} {ratio:.1f}" for name, ratio in times.items())
+print("our median / printed mean:", told)
+assert all(2.5 < times[name] < 3.5 for name in ("4_T500", "4_T1000"))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Adding over 100 steps comes out. Over 500 and 1000 steps
+# every trial learned, too, but took about three times as long. So our two choices repair the row on which they were found, and not
+# the whole table: something still differs from the nets of the paper, and we do not know what.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What the paper leaves open, and what we chose, for every row:
+# What we chose, for one row of each experiment:
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 for name in ("4_T100", "5_n140"):
@@ -404,8 +427,8 @@ print("a cell is X1 + X2 after the second: 5 of 5")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Now multiply
 #
-# Same network, numbers in $[0, 1]$, target $X_1 X_2$. But a cell can only **add**. Where
-# would a product come from?
+# Numbers in $[0, 1]$, target $X_1 X_2$; the printed network, with a linear output. But a cell
+# can only **add**. Where would a product come from?
 
 # %%
 faster = replace(by_name["5_n140"].blocks, rate=0.5)
@@ -420,8 +443,8 @@ print(f"the best constant: {product.memory_free_score:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The paper's rate is 0.1 and its sequences have 100 steps; for the classroom we take 0.5 and
-# 30 steps. Both rows of its table stop before all is right: 140, or 13, wrong of the last 2000 are
-# allowed. A product needs more sequences than a sum, in the paper too.
+# 30 steps. Both rows of its table stop before all is right: they ask for fewer than 140, or 13,
+# wrong of the last 2000. Here hidden units feed hidden units, as printed: only the output is our choice. A product needs more sequences than a sum, in the paper too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does each cell add?
@@ -501,8 +524,8 @@ print("both cells: more than 90 % explained, in at least 4 of 5 nets")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The rest of the work is done behind the sums: the squash $2\sigma(c) - 1$ of the states
-# bends them into a product, nearly (the output unit is linear here, too). "Nearly" is why
-# experiment 5 is harder than experiment 4, and why its rule allows mistakes.
+# bends them into a product, nearly (the output unit is linear here, too). "Nearly" fits with
+# what the paper prints: experiment 5 takes more sequences than experiment 4, and its rule allows mistakes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself

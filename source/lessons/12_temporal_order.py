@@ -5,8 +5,8 @@
 #
 # **You will**
 #
-# - train nets to tell XY from YX, with forty steps of noise after each,
-# - see a net that can only **add** get exactly half of it right, and say why,
+# - train nets to tell XY from YX, with thirty steps of noise or more after each letter,
+# - see a net that can only **add** get half of it right, and say why,
 # - draw the state diagram that a trained net has found by itself.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -32,10 +32,11 @@ from dataclasses import replace
 import numpy as np
 
 from coursekit import figures, show
+from coursekit.blocks import weight_count
 from coursekit.figures.tables import paper_beside_ours
 from coursekit.kernels.blocks import BlocksTrainer
-from coursekit.papers import results, trials
-from coursekit.papers.hochreiter1997 import ROWS
+from coursekit.papers import results, spread, trials
+from coursekit.papers.hochreiter1997 import PRINTED, ROWS
 from coursekit.papers.nets import share_right, states_of, trained
 from coursekit.tasks import SymbolSequences, TemporalOrder
 
@@ -81,21 +82,22 @@ for n in range(len(batch)):
     first, second = np.flatnonzero(symbols >= 6)
     assert 10 <= first <= 20 and 50 <= second <= 60
     assert 100 <= len(symbols) <= 110 and len(symbols) - 1 - second >= 39
+    assert 30 <= second - first <= 50
     wanted = 2 * (symbols[first] == 7) + (symbols[second] == 7)
     assert batch.targets[batch.offsets[n + 1] - 1].argmax() == wanted
 assert task.memory_free_score == 0.25
 print("places, lengths and classes are as said; a memory-free net gets 1 of 4")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Four outputs, one for each class; the answer is asked at B only, at least 39 steps after the
-# second symbol and about 40 steps after the first has been followed by noise. An answer is right if
+# Four outputs, one for each class, in the order XX, XY, YX, YY. The second symbol comes 30 to 50 steps after
+# the first; the answer is asked at B only, at least 39 steps later still. An answer is right if
 # **every** output is within 0.3 of its target: "0.5 and 0.5" is wrong.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## An experiment that fails
 #
-# The network that learned to add in lesson 11: **no hidden unit feeds a hidden unit.** Each gate
-# sees the letter of the moment only; the carousel remembers.
+# Wired like the network that learned to add in lesson 11: **no hidden unit feeds a hidden unit.** Each
+# gate sees the letter of the moment only; the carousel remembers.
 
 
 # %%
@@ -139,7 +141,7 @@ print("answers to XY and to YX differ by less than 0.1")
 # They **count**. To a net whose gates see the current letter only, each X adds the same amount, first or
 # second; X then Y and Y then X are the same sum. It says about one half for both mixed
 # classes. This is the prediction of the beginning, and no length of training will change it: such
-# a net cannot *express* the order, apart from what noise adds.
+# a net cannot *express* the order.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why: a sum commutes
@@ -224,17 +226,32 @@ row = by_name["6a"]
 ratio = record["sequences"] / row.printed_sequences
 assert record["success"] and 0.25 < ratio < 4 and record["wrong"] < 26
 print(f"the paper's mean: {row.printed_sequences:,} sequences")
-print("ours, live: learned, of the same order")
+print("ours, live: learned, within a factor of four of it")
 
 # %% tags=["hide-input"]
 table = [row for row in ROWS if row.experiment in ("6a", "6b")]
 show(
     paper_beside_ours(table, "hochreiter1997", results.committed()),
     alt="experiments 6a and 6b, one line each: the printed mean as a diamond in a grey "
-    "band of a factor of two; our finished trials as rings, those that did not learn "
-    "as crosses",
-    caption="A row without rings has no finished trial in this copy of the course.",
+    "band of a factor of two; our trials as rings, all of which learned, in the band but for a "
+    "slow one of 6b; the median of each row stands in the band, left of the diamond",
+    caption="6a: two symbols, as printed. 6b: three symbols, with two choices of ours.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# 6a comes out as printed. 6b comes out with two choices of ours. Only the **cells** feed cells
+# and gates, the gates feed nobody; and the rate is half of the printed one. The number of weights says that the
+# authors' gates did feed: 308 with those connections, 236 without (lesson 17). The path that
+# order needs, from what is held to what is written, is there all the same: it begins at the cells.
+
+# %% tags=["hide-input"] slideshow={"slide_type": "skip"}
+three_as_printed = next(row for row in PRINTED if row.name == "6b").blocks
+ours = by_name["6b"].blocks
+assert ours.layout.recurrent == "cells"
+assert np.isclose(2 * ours.rate, three_as_printed.rate)
+assert three_as_printed.weights == 308 and weight_count(ours.layout) == 236
+print("6b, weights:", three_as_printed.weights, "as printed,", end=" ")
+print(weight_count(ours.layout), "with recurrent cells only")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## State diagrams
@@ -288,17 +305,17 @@ def told_apart(states, train=0.5):
 
 # %% tags=["hide-input"]
 _, (left, right) = figures.axes(columns=2, size=(12.8, 5.2))
-for ax, number in ((left, 0), (right, 1)):
+for ax, number in ((left, 1), (right, 4)):
     words = in_two_directions(after_words(nets[number], task))
     figures.state_diagram(words, ax=ax)
     ax.set_title(f"seed {number}", fontsize=16)
 show(
     left,
-    alt="two trained nets, states in two directions: arrows lead from a start to X and Y, "
-    "and from each of these to two of the four words XX, XY, YX and YY; each word is a "
-    "cloud of its own, and the two nets arrange them differently",
-    caption="A dot: the state in one string. A box: the mean for all strings with that "
-    "word. An arrow: what the next X or Y does.",
+    alt="two trained nets, states in two directions: arrows lead from a start to X and Y, and "
+    "from each of these to two of the four words XX, XY, YX and YY; most clouds are so tight that "
+    "the box with the word hides them, and the two nets arrange the words differently",
+    caption="A box: a word, at the mean of its states, or beside it. A dot: the state in one "
+    "string; most hide behind the box. An arrow: what the next X or Y does.",
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -346,7 +363,8 @@ show(
     ),
     alt="share right of five nets, whole and with recurrent connections cut: whole nets are at "
     "one; without those into the cell's input all fall to about one half or lower; without "
-    "those into a gate some fall a little and others not at all",
+    "those into the input or the output gate two nets fall to between 0.6 and 0.8, the others "
+    "hardly at all",
     caption="What is cut: recurrent connections into ...",
 )
 assert max(cuts["cell's\ninput"]) < 0.7
@@ -362,7 +380,7 @@ print("cell's input cut: below 0.7 in 5 of 5 nets")
 # ## Three symbols, eight classes
 #
 # Experiment 6b: XXX to YYY, 15 words instead of 7. The paper needs 571,100 sequences. For the classroom:
-# drop four of five noise letters.
+# drop four of five noise letters, recurrent cells only, ten times the rate.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -385,7 +403,7 @@ class Shorter:
 
 # %%
 three = Shorter(TemporalOrder(relevant=3), keep=0.2)
-faster = replace(by_name["6b"].blocks, rate=0.5)
+faster = replace(ours, rate=10 * ours.rate)
 eight = trained(faster, three, SEEDS, most=80_000, chunk=2_000, share=0.99)
 done = [net for net in eight if net.learned]
 assert len(done) >= 2
@@ -393,7 +411,7 @@ states = [after_words(net, three, 400) for net in done]
 assert all(len(found) == 15 for found in states)
 clear = [told_apart(found).mean() for found in states]
 assert min(clear) > 0.9
-print("learned: at least 2 of 5 in 80 000 sequences; the others are on the way")
+print("learned: at least 2 of 5 in 80 000 sequences")
 print("15 words told apart, above 0.9 on average, in each net that learned")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -412,13 +430,20 @@ show(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Six cells, so the states live in six dimensions, and two of them show a shadow. The assertion above is about all
-# six. That some nets need longer is what the paper's numbers say too: one more symbol costs it 18 times as many
-# sequences.
+# six. In this hasty version some nets may not get there. In the rows of the paper all do, but one more symbol costs 18 times as many
+# sequences, in the paper, and nearly as much with us.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 factor = by_name["6b"].printed_sequences / by_name["6a"].printed_sequences
 assert round(factor) == 18
 print(f"6b needs {factor:.0f} times the sequences of 6a, as printed")
+middle = {}
+for row in table:
+    records = spread.records_of("hochreiter1997", row, results.committed())
+    assert all(each["success"] for each in records)
+    middle[row.name] = np.median(spread.counts(records))
+assert 14 < middle["6b"] / middle["6a"] < 20
+print(f"our medians: {middle['6b'] / middle['6a']:.0f} times")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Check yourself
@@ -454,7 +479,7 @@ print(f"6b needs {factor:.0f} times the sequences of 6a, as printed")
 # - A carousel alone adds, and a sum does not know the order: XY and YX are one state, half is right.
 # - Order needs a path from **what is held** to **what is written**: $h_{t-1}$ into cell or gate.
 # - A trained net *contains* an automaton. Average over the noise, and you can draw it.
-# - The same connections that disturbed in lesson 10 are the solution here.
+# - Connections among hidden units disturbed in lesson 10. Here they are the solution.
 #
 # Next: [13 variants](13_variants.ipynb), which changes the cell itself, part by part.
 
