@@ -22,6 +22,7 @@ def pytest_configure(config):
     """Guard this process, and through PYTHONPATH every Python that it starts."""
     network_guard.install()
     paths = [str(OFFLINE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ["COURSEKIT_QUIET"] = "1"  # notebooks print the same whether or not code is compiled
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
 
 

@@ -7,6 +7,7 @@ every process, and a warning says so. In a browser (Pyodide) there is no numba: 
 False there, and whoever offers a kernel runs the readable cell instead.
 """
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -76,7 +77,13 @@ def woven(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def announce(*kernels: Any) -> None:
-    """Say, once in a process, that kernels must be compiled first: when no code is kept of them."""
+    """Say, once in a process, that kernels must be compiled first: when no code is kept of them.
+
+    Where COURSEKIT_QUIET is set, nothing is said: what a notebook prints while it is built or
+    tested must not depend on what this machine has compiled before.
+    """
+    if os.environ.get("COURSEKIT_QUIET"):
+        return
     if HAVE_NUMBA and any(_must_compile(kernel) for kernel in kernels):
         once("coursekit compiles its kernels for this machine (once; up to half a minute) ...")
 

@@ -139,7 +139,7 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
                 on_cell_executed=done,
             )
             try:
-                client.execute()
+                client.execute(env={**os.environ, "COURSEKIT_QUIET": "1"})
             except exceptions.CellTimeoutError:
                 problem = f"did not finish in {timeout} s"
                 raise CommandError(_failure(notebook, name, current, problem)) from None

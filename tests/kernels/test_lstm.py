@@ -108,6 +108,7 @@ def test_without_numba_the_message_names_the_readable_way(monkeypatch):
 
 
 def test_waiting_for_the_compiler_is_announced_once(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("COURSEKIT_QUIET", raising=False)
     source = tmp_path / "loops.py"
     source.write_text("def total(a):\n    s = 0.0\n    for v in a:\n        s += v\n    return s\n")
     monkeypatch.syspath_prepend(tmp_path)
