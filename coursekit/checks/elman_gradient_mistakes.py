@@ -237,6 +237,7 @@ def arrays_shared(params: Values, xs: Array, targets: Array, step: float = 1e-5)
             above = right.loss(params, xs, targets)
             array[index] -= step
             grads[name][index] = (above - right.loss(params, xs, targets)) / (2 * step)
+    for array in params.values():
         array += step / 1024  # up and down again leaves a rounding error in `params`
     return grads
 
