@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -128,4 +129,27 @@ def describe(name: str, answer: Callable[..., Any], error: Exception) -> str:
     if not own:
         return text
     line = f": {own[-1].line.strip()}" if own[-1].line else ""
-    return f"{text}\n(line {own[-1].lineno} of the cell that defines {own[-1].name}{line})"
+    place = f"{text}\n(line {own[-1].lineno} of the cell that defines {own[-1].name}{line})"
+    return place + _shapes(error, own[-1].filename)
+
+
+_MOST_SHAPES = 9
+
+
+def _shapes(error: Exception, filename: str) -> str:
+    """The shapes at hand in the last line of that file, where arrays did not fit together."""
+    if not isinstance(error, ValueError) or not re.search("shape|dimension", str(error)):
+        return ""
+    values: Mapping[str, Any] = {}
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == filename:
+            values = frame.f_locals
+    entries = dict(values)
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            entries |= {f"{name}[{key!r}]": entry for key, entry in value.items()}
+    shapes = [f"{k} {v.shape}" for k, v in entries.items() if isinstance(v, np.ndarray)]
+    if not shapes:
+        return ""
+    more = ", ..." if len(shapes) > _MOST_SHAPES else ""
+    return f"\nThe shapes there: {', '.join(shapes[:_MOST_SHAPES])}{more}."

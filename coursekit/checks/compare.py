@@ -129,10 +129,13 @@ def _compare_numbers(
     except ValueError:
         return Finding(f"{where} is a list with rows of unequal length; expected {kind}")
     if array.shape != wanted.shape and array.dtype.kind in "biufc":
+        if not wanted.ndim:
+            return Finding(f"{where} has shape {array.shape}; a single number is asked for")
         return Finding(f"{where} has shape {array.shape}, expected {wanted.shape}")
     allowed = {"b": "b", "c": "biufc"}.get(wanted.dtype.kind, "iuf")
     if array.dtype.kind not in allowed:
-        return Finding(f"{where} is {_an(_kind(given))}, where {kind} is expected")
+        forgotten = "; is the return missing?" if given is None else ""
+        return Finding(f"{where} is {_an(_kind(given))}, where {kind} is expected{forgotten}")
     if array.size == 0:
         return None
     bad = ~np.isfinite(array)

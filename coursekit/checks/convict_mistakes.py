@@ -113,6 +113,26 @@ def mean_error(*given: Any) -> list[str]:
 
 
 @CONVICT.add(CHECK)
+def right_ones_outvote(*given: Any) -> list[str]:
+    """You judge by a mean, or by one norm over all entries. With a tolerance of 1e-4 that happens
+    to do; with 0.01 the one entry that is wrong is lost among the right ones. Take the worst entry.
+    """
+
+    def judge(claim: Values, measured: Values, tolerance: float) -> Any:
+        floor = floor_of(measured)
+        errors = [relative_errors(claim[k], m, floor).ravel() for k, m in measured.items()]
+        return not np.mean(np.concatenate(errors)) <= tolerance
+
+    return _judged(judge, given)
+
+
+@CONVICT.add(CHECK)
+def tolerance_not_used(*given: Any) -> list[str]:
+    """You judge by a tolerance of your own; use the `tolerance` that the function is given."""
+    return _judged(lambda c, m, t: guilty(c, m, TOLERANCE), given)
+
+
+@CONVICT.add(CHECK)
 def sizes_compared(*given: Any) -> list[str]:
     """You compare the sizes of the two gradients; a transposed one or one with the wrong sign is as
     large as the right one. Take the size of the difference.
@@ -174,6 +194,26 @@ def no_floor(*given: Any) -> list[str]:
         return np.any(errors > tolerance) or not np.isfinite(_flat(claim, measured)).all()
 
     return _judged(judge, given)
+
+
+@CONVICT.add(CHECK)
+def zero_by_zero(*given: Any) -> list[str]:
+    """Where given and measured are both 0 your error is 0/0 = nan, and a nan convicts: a right
+    gradient is taken for a wrong one. Put a floor under the division.
+    """
+
+    def judge(claim: Values, measured: Values, tolerance: float) -> Any:
+        return not np.all(np.abs(_gap(claim, measured)) / _size(claim, measured) <= tolerance)
+
+    return _judged(judge, given)
+
+
+@CONVICT.add(CHECK)
+def absolute_error_and_nan(*given: Any) -> list[str]:
+    """You compare the gap itself with the tolerance: where the whole gradient is small, a wrong one
+    slips through. And nan > tolerance is False, so a nan goes free: ask `not (... <= tolerance)`.
+    """
+    return _judged(lambda c, m, t: np.max(np.abs(_gap(c, m))) > t, given)
 
 
 @CONVICT.add(CHECK)

@@ -112,6 +112,29 @@ def read_before_the_step(params: Values, xs: Array, targets: Array) -> float:
     return _loss_of(_read(params, right.states(params, xs)[:-1]), targets)
 
 
+@LOSS.add(NET)
+def softmax_at_the_output(params: Values, xs: Array, targets: Array) -> float:
+    """You put the outputs through softmax, as in exercise 1; here the read-out is linear."""
+    powers = np.exp(_read(params, right.states(params, xs)[1:]))
+    return _loss_of(powers / powers.sum(axis=-1, keepdims=True), targets)
+
+
+@LOSS.add(NET)
+def distance_not_squared(params: Values, xs: Array, targets: Array) -> float:
+    """You add up the lengths of the errors; the loss adds up their squares. np.linalg.norm takes a
+    root that is not wanted here.
+    """
+    return 0.5 * float(np.linalg.norm(right.residuals(params, xs, targets), axis=1).sum())
+
+
+@LOSS.add(NET)
+def steps_not_added(params: Values, xs: Array, targets: Array) -> Array:
+    """These are the losses of the single steps; the loss of the sequence is one number, their
+    sum.
+    """
+    return 0.5 * np.asarray((right.residuals(params, xs, targets) ** 2).sum(axis=1))
+
+
 # ---- the differences -----------------------------------------------------------------------
 
 
@@ -188,6 +211,50 @@ def params_changed(params: Values, xs: Array, targets: Array, step: float = 1e-5
     grads = right.differences(params, xs, targets, step)
     for array in params.values():
         array += step / 1024
+    return grads
+
+
+@DIFFERENCES.add(DIFFERENCE)
+def params_not_moved_back(params: Values, xs: Array, targets: Array, step: float = 1e-5) -> Values:
+    """You do not put a weight back before you move the next one: the later entries are measured at
+    another place, and `params` is changed when you are done. Keep the old number, and put it back.
+    """
+    grads = not_moved_back(params, xs, targets, step)
+    for array in params.values():
+        array -= step
+    return grads
+
+
+@DIFFERENCES.add(DIFFERENCE)
+def arrays_shared(params: Values, xs: Array, targets: Array, step: float = 1e-5) -> Values:
+    """dict(params) and params.copy() copy the dict and share the arrays: you move up in `params`
+    itself, and your step down ends where you began. Copy every array.
+    """
+    grads = {k: np.zeros_like(v) for k, v in params.items()}
+    for name, array in params.items():
+        for index in np.ndindex(array.shape):
+            array[index] += step
+            above = right.loss(params, xs, targets)
+            array[index] -= step
+            grads[name][index] = (above - right.loss(params, xs, targets)) / (2 * step)
+    for array in params.values():
+        array += step / 1024  # up and down again leaves a rounding error in `params`
+    return grads
+
+
+@DIFFERENCES.add(DIFFERENCE)
+def rows_moved(params: Values, xs: Array, targets: Array, step: float = 1e-5) -> Values:
+    """range(len(array)) goes through the rows of W, U and V, and you move a whole row at once; move
+    one entry at a time. np.ndindex(array.shape) goes through the entries.
+    """
+    grads = right.differences(params, xs, targets, step)
+    for name in ("W", "U", "V"):
+        for row in range(len(params[name])):
+            move = np.zeros_like(params[name])
+            move[row] = step
+            above = right.loss({**params, name: params[name] + move}, xs, targets)
+            below = right.loss({**params, name: params[name] - move}, xs, targets)
+            grads[name][row] = (above - below) / (2 * step)
     return grads
 
 
@@ -349,6 +416,33 @@ def bias_left_behind(params: Values, xs: Array, targets: Array) -> Values:
     return {**grads, "b": ds[0]}
 
 
+@GRADIENT.add(NET)
+def half_kept(params: Values, xs: Array, targets: Array) -> Values:
+    """Everything is half as large as it should be: the 2 of the square cancels the 1/2 of the loss,
+    so the error is y - target without a factor.
+    """
+    return {k: g / 2 for k, g in right.gradient(params, xs, targets).items()}
+
+
+@GRADIENT.add(BPTT)
+def last_state_before_the_first(params: Values, xs: Array, targets: Array) -> Values:
+    """At the first step your hs[t - 1] is hs[-1], which Python takes for the *last* state. Before
+    the first step the state is zero: put the zeros of h_0 in front of hs.
+    """
+    hs, _, ds, grads = _parts(params, xs, targets)
+    return {**grads, "U": ds.T @ np.vstack([hs[-1:], hs[1:-1]])}
+
+
+@GRADIENT.add(USES)
+def shares_overwritten(params: Values, xs: Array, targets: Array) -> Values:
+    """Of W, U and b only the first step's share is left at the end: add up the shares of all steps
+    (+=).
+    """
+    hs, errors, ds, grads = _parts(params, xs, targets)
+    first = right.collect(hs[:2], xs[:1], errors[:1], ds[:1])
+    return {**grads, **{name: first[name] for name in ("W", "U", "b")}}
+
+
 # ---- real-time recurrent learning ----------------------------------------------------------
 
 
@@ -434,3 +528,31 @@ def own_use_on_every_unit(params: Values, x: Array, h: Array, influence: Values)
     every = np.repeat(slope[:, None], len(slope), axis=1)
     own = {"W": every[:, :, None] * x, "U": every[:, :, None] * h, "b": every}
     return _added(new, _carry(slope[:, None] * params["U"], old), own)
+
+
+@INFLUENCE.add(RTRL)
+def influence_without_u(params: Values, x: Array, h: Array, influence: Values) -> Values:
+    """The old influence is added as it is; what earlier uses did comes along through U."""
+    new, slope, old = _influence(params, x, h, influence)
+    return _added(new, _carry(np.diag(slope), old), right.own_use(x, h, slope))
+
+
+@INFLUENCE.add(RTRL)
+def influence_over_the_wrong_axis(params: Values, x: Array, h: Array, influence: Values) -> Values:
+    """`U @ influence` is right for b. An array of three axes is to @ a stack of matrices: it sums
+    over the second axis. Sum over the first one: np.tensordot(U, influence["W"], axes=1).
+    """
+    new, slope, old = _influence(params, x, h, influence)
+    carried = {k: params["U"] @ v for k, v in old.items()}
+    scaled = {k: slope.reshape(-1, *[1] * (v.ndim - 1)) * v for k, v in carried.items()}
+    return _added(new, scaled, right.own_use(x, h, slope))
+
+
+@INFLUENCE.add(RTRL)
+def slope_on_the_columns_of_b(params: Values, x: Array, h: Array, influence: Values) -> Values:
+    """W and U are right. In b your slopes multiply the columns, and they belong to the rows, to the
+    unit that is influenced: give them a second axis, slope[:, None].
+    """
+    new, slope, old = _influence(params, x, h, influence)
+    good = _added(new, _carry(slope[:, None] * params["U"], old), right.own_use(x, h, slope))
+    return {**good, "b": slope * (params["U"] @ old["b"] + np.eye(len(h)))}

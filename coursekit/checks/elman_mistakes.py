@@ -71,7 +71,7 @@ def softmax_without_exponent(z: Array) -> Array:
 
 @SOFTMAX.add(CELL)
 def sigmoid_for_softmax(z: Array) -> Array:
-    """This is the sigmoid, entry by entry; its values do not sum to one."""
+    """This is the logistic function, entry by entry; its values do not sum to one."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
@@ -80,6 +80,26 @@ def log_of_softmax(z: Array) -> Array:
     """You return logarithms of the probabilities; the probabilities themselves are asked for."""
     top = z.max(axis=-1, keepdims=True)
     return np.asarray(z - top - np.log(np.exp(z - top).sum(axis=-1, keepdims=True)))
+
+
+@SOFTMAX.add(CELL)
+def softmax_over_everything_that_overflows(z: Array) -> Array:
+    """Two things are missing. Each row has a sum of its own: the last axis, with keepdims=True. And
+    exp(1000) is more than a float holds: subtract the largest of each row first.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(z)
+        return np.asarray(powers / powers.sum())
+
+
+@SOFTMAX.add(CELL)
+def softmax_over_the_first_axis_that_overflows(z: Array) -> Array:
+    """You sum over the first axis; the outputs are on the last one. And exp(1000) is more than a
+    float holds: subtract the largest of each row first.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(z)
+        return np.asarray(powers / powers.sum(axis=0))
 
 
 # ---- the step ----------------------------------------------------------------------------------
@@ -93,7 +113,7 @@ def step_not_squashed(params: Values, x: Array, h: Array) -> Array:
 
 @STEP.add(CELL)
 def step_by_sigmoid(params: Values, x: Array, h: Array) -> Array:
-    """The hidden layer goes through the sigmoid; in this net it is tanh, from -1 to 1."""
+    """The hidden layer goes through the logistic function; in this net it is tanh, from -1 to 1."""
     return 0.5 * (1 + np.tanh(0.5 * net(params, x, h)))
 
 
@@ -240,6 +260,29 @@ def run_same_array(params: Values, xs: Array) -> Array:
     return np.broadcast_to(hs[-1], hs.shape).copy()
 
 
+@RUN.add("")
+def run_for_one_sequence(params: Values, xs: Array) -> Array:
+    """For one sequence this is right, but it fails on a batch. Your elman_step
+    must take one, and the h that you start from, and what you collect, need a row for each
+    sequence.
+    """
+    if xs.ndim > 2:
+        raise ValueError("one sequence only")
+    return right.run(params, xs)
+
+
+@RUN.add("")
+def run_for_a_batch(params: Values, xs: Array) -> Array:
+    """For a batch this is right. Of a single sequence xs.shape[1] is the number of inputs: the h
+    that you start from is then (units,) and not (inputs, units).
+    """
+    h, hs = np.zeros((xs.shape[1], len(params["b"]))), []
+    for x in xs:
+        h = right.step(params, x, h)
+        hs.append(h)
+    return np.stack(hs)
+
+
 # ---- the read-out ------------------------------------------------------------------------------
 
 
@@ -275,7 +318,7 @@ def readout_of_squashed_state(params: Values, hs: Array) -> Array:
 
 @READOUT.add(CELL)
 def readout_by_sigmoid(params: Values, hs: Array) -> Array:
-    """The outputs go through the sigmoid; one symbol out of several asks for softmax."""
+    """The outputs go through the logistic function; one symbol out of several asks for softmax."""
     return sigmoid_for_softmax(hs @ params["V"].T + params["d"])
 
 
@@ -289,6 +332,22 @@ def readout_as_choice(params: Values, hs: Array) -> Array:
 def readout_last_only(params: Values, hs: Array) -> Array:
     """You read out the last state only; the result has one row for each step."""
     return right.readout(params, hs)[-1]
+
+
+@READOUT.add("")
+def readout_for_one_sequence(params: Values, hs: Array) -> Array:
+    """For one sequence this is right, but it fails on a batch. V @ h takes a single state;
+    hs @ V.T takes any number of axes before the last one.
+    """
+    if hs.ndim > 2:
+        raise ValueError("one sequence only")
+    return right.readout(params, hs)
+
+
+@READOUT.add(CELL)
+def readout_bias_outside(params: Values, hs: Array) -> Array:
+    """The bias d is added after softmax; it belongs inside, or the outputs are no probabilities."""
+    return readout_without_bias(params, hs) + params["d"]
 
 
 # ---- counting ----------------------------------------------------------------------------------
@@ -368,3 +427,15 @@ def window_with_context(width: int, inputs: int, units: int, outputs: int) -> in
 def window_times_everything(width: int, inputs: int, units: int, outputs: int) -> int:
     """You count all weights once for each place; only the first layer sees the window."""
     return width * right.window_count(1, inputs, units, outputs)
+
+
+@WINDOW_COUNT.add(WINDOW)
+def window_without_readout(width: int, inputs: int, units: int, outputs: int) -> int:
+    """The read-out is missing: V and d are parameters too."""
+    return units * (width * inputs + 1)
+
+
+@WINDOW_COUNT.add(WINDOW)
+def window_bias_at_each_place(width: int, inputs: int, units: int, outputs: int) -> int:
+    """You count the bias of a unit once for each place of the window; a unit has one bias."""
+    return right.window_count(width, inputs, units, outputs) + (width - 1) * units

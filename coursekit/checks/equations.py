@@ -158,6 +158,13 @@ def _admit(node: ast.AST, shapes: Shapes, depth: int) -> None:
                     "and a product is written with * or @"
                 )
             _admit(argument, shapes, depth + 1)
+        case ast.Attribute(value=ast.Name(id=name), attr="T") if name in shapes:
+            raise EquationError(
+                f"{name}.T: nothing has to be transposed here; it is an error on its way back that "
+                "meets the transpose"
+            )
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
+            raise EquationError(f"write {_short(name)}(...) without np in front of it")
         case _:
             raise EquationError(
                 "an equation is made of the names of the question, numbers, + - * / @ **, "

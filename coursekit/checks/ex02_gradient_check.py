@@ -159,6 +159,25 @@ def _nearly_solved(rng: np.random.Generator) -> Net:
     return params, xs, outputs + 5e-3 * rng.normal(size=outputs.shape)
 
 
+def _small_entry(gradient: Values) -> Values:
+    """A copy that is off by a twentieth in an entry small enough for a norm to overlook."""
+    sizes = np.concatenate([np.abs(g).ravel() for g in gradient.values()])
+    small = float(sizes[sizes > 0.02 * sizes.max()].min())
+    copy = {k: g.copy() for k, g in gradient.items()}
+    for array in copy.values():
+        array[np.abs(array) == small] *= 1.05
+    return copy
+
+
+def _lenient(rng: np.random.Generator) -> tuple[Any, ...]:
+    """A tolerance of 0.01: one claim is off by 0.005 everywhere, one by 0.05 in a single entry."""
+    net = draw_net(rng, 5, 2, 3, 2)
+    gradient = right.gradient(*net)
+    claims = [_rounded(gradient, rng), _scaled(gradient, 1.005), _small_entry(gradient)]
+    order = rng.permutation(3)
+    return (*net, {f"claim {n}": claims[k] for n, k in enumerate(order, start=1)}, 0.01)
+
+
 def _convict_cases(rng: np.random.Generator) -> list[Case]:
     cases = []
     for label, (part, culprit) in CULPRITS.items():
@@ -172,6 +191,7 @@ def _convict_cases(rng: np.random.Generator) -> list[Case]:
     small = _lineup(rng, _nearly_solved(rng), lambda net, g: _scaled(g, 1.002))
     return [
         *cases,
+        Case("tolerance 0.01, one entry is off by 0.05", _lenient(rng), "a single entry"),
         Case("the net has nearly learned: a small gradient", small, "small gradients and zeros"),
         Case("an input is always 0, one entry wrong", zeros, "small gradients and zeros"),
         Case("an input is always 0, all right", given, "the innocent go free"),

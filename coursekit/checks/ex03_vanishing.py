@@ -139,7 +139,8 @@ CHECKS = (
         mistakes=STEPS,
         hints=(
             "After n steps at most (slope * norm)**n is left.",
-            "If slope * norm is one or more, that never falls: return -1.",
+            "If slope * norm is one or more, that never falls: return -1 before you count, or the"
+            " loop has no end.",
             "Otherwise begin with n = 0 and count up while (slope * norm)**n >= share.",
         ),
         lesson="03",

@@ -120,7 +120,7 @@ CHECKS = (
         cases=_gate_cases,
         mistakes=INPUT,
         hints=(
-            "The gate is the sigmoid of its pre-activation: i = 1 / (1 + np.exp(-net_i)).",
+            "The gate is sigma of its pre-activation: i = 1 / (1 + np.exp(-net_i)).",
             "What comes in at a step is i * x, entry by entry. The state adds it to what it has.",
             "np.cumsum(i * xs, axis=0) adds up over the steps.",
         ),
@@ -133,7 +133,10 @@ CHECKS = (
         parts=GATE_PARTS,
         cases=_gate_cases,
         mistakes=OUTPUT,
-        hints=("The gate is a sigmoid again; what goes out is gate times state, entry by entry.",),
+        hints=(
+            "The gate is sigma of net_o, as before; what goes out is gate times state, entry"
+            " by entry.",
+        ),
         lesson="06",
     ),
     Check(

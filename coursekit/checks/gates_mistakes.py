@@ -115,6 +115,39 @@ def parts_added_up(xs: Array, target: float, W: float, w: float, V: float) -> Ar
     return np.cumsum(right.gradient_by_step(xs, target, W, w, V))
 
 
+@BY_STEP.add(CONFLICT)
+def parts_turned_round(xs: Array, target: float, W: float, w: float, V: float) -> Array:
+    """The parts come in the wrong order: you collect them from the last step to the first. Turn the
+    list round, [::-1], before you return it.
+    """
+    return right.gradient_by_step(xs, target, W, w, V)[::-1]
+
+
+@BY_STEP.add(CONFLICT)
+def half_kept(xs: Array, target: float, W: float, w: float, V: float) -> Array:
+    """The 1/2 is kept: it cancels the 2 of the square, and dL/dy is y - target."""
+    return right.gradient_by_step(xs, target, W, w, V) / 2
+
+
+@BY_STEP.add(CONFLICT)
+def error_at_every_step(xs: Array, target: float, W: float, w: float, V: float) -> Array:
+    """You take an error at each step, V h_t - target; the loss looks at the end alone: one error,
+    y - target, serves all steps.
+    """
+    h, said = 0.0, []
+    for x in xs:
+        h = w * h + W * x
+        said.append(V * h)
+    return (np.array(said) - target) * V * w ** np.arange(len(xs))[::-1] * xs
+
+
+@BY_STEP.add(CONFLICT)
+def state_kept_whole(xs: Array, target: float, W: float, w: float, V: float) -> Array:
+    """The way back is right, but on the way forward w is missing: h_t = w h_{t-1} + W x_t."""
+    error = V * W * xs.sum() - target
+    return np.asarray(error * V * w ** np.arange(len(xs))[::-1] * xs)
+
+
 # ---- the carousel --------------------------------------------------------------------------
 
 
@@ -177,6 +210,28 @@ def states_before(W: Array, b: Array, xs: Array) -> Array:
     return np.concatenate([np.zeros_like(cs[:1]), cs[:-1]])
 
 
+@RUN.add(CAROUSEL)
+def result_squashed(W: Array, b: Array, xs: Array) -> Array:
+    """The states are squashed in the end; the carousel has no squash, its state is the sum."""
+    return np.tanh(right.carousel_run(W, b, xs))
+
+
+@RUN.add("")
+def same_state_collected(W: Array, b: Array, xs: Array) -> Array:
+    """Every entry is the last state: c += ... changes the array that you have collected already.
+    Write c = c + ..., or collect c.copy().
+    """
+    cs = right.carousel_run(W, b, xs)
+    return np.broadcast_to(cs[-1], cs.shape).copy()
+
+
+@RUN.add("")
+def initial_state_collected(W: Array, b: Array, xs: Array) -> Array:
+    """There is one state too many: c_0 is not asked for, only the states after each step."""
+    cs = right.carousel_run(W, b, xs)
+    return np.concatenate([np.zeros_like(cs[:1]), cs])
+
+
 # ---- gated input ---------------------------------------------------------------------------
 
 
@@ -190,13 +245,13 @@ def _kept(step: object, xs: Array, gates: Array) -> Array:
 
 @INPUT.add(GATE)
 def gate_not_squashed(xs: Array, net_i: Array) -> Array:
-    """The gate lacks its sigmoid: net is any number, a gate lies between 0 and 1."""
+    """The gate lacks its logistic function: net is any number, a gate lies between 0 and 1."""
     return np.cumsum(net_i * xs, axis=0)
 
 
 @INPUT.add(GATE)
 def gate_by_tanh(xs: Array, net_i: Array) -> Array:
-    """The gate goes through tanh; a gate needs the sigmoid, from 0 (shut) to 1 (open)."""
+    """The gate goes through tanh; a gate needs the logistic function, from 0 (shut) to 1 (open)."""
     return np.cumsum(np.tanh(net_i) * xs, axis=0)
 
 
@@ -261,18 +316,51 @@ def gate_one_step_late(xs: Array, net_i: Array) -> Array:
     return np.cumsum(gates * xs, axis=0)
 
 
+@INPUT.add("")
+def last_sum_only(xs: Array, net_i: Array) -> Array:
+    """This is the last state; asked are the states after every step, (time, units)."""
+    return right.gated_input(xs, net_i)[-1]
+
+
+@INPUT.add("")
+def same_sum_collected(xs: Array, net_i: Array) -> Array:
+    """Every entry is the last state: c += ... changes the array that you have collected already.
+    Write c = c + ..., or collect c.copy().
+    """
+    cs = right.gated_input(xs, net_i)
+    return np.broadcast_to(cs[-1], cs.shape).copy()
+
+
+@INPUT.add("")
+def summed_over_units(xs: Array, net_i: Array) -> Array:
+    """You add up over the units; time is the first axis: np.cumsum(..., axis=0)."""
+    return np.cumsum(sigmoid(net_i) * xs, axis=1)
+
+
+@INPUT.add(GATE)
+def open_or_shut(xs: Array, net_i: Array) -> Array:
+    """Your gate is either open or shut; the logistic function makes it a number between 0 and 1."""
+    return np.cumsum((net_i > 0) * xs, axis=0)
+
+
+@INPUT.add(STORE)
+def candidate_squashed(xs: Array, net_i: Array) -> Array:
+    """You squash what comes in, as the whole cell of 1997 does. Here it comes in as it is."""
+    return np.cumsum(sigmoid(net_i) * np.tanh(xs), axis=0)
+
+
 # ---- gated output --------------------------------------------------------------------------
 
 
 @OUTPUT.add(GATE)
 def output_gate_not_squashed(cs: Array, net_o: Array) -> Array:
-    """The gate lacks its sigmoid: net is any number, a gate lies between 0 and 1."""
+    """The gate lacks its logistic function: net is any number, a gate lies between 0 and 1."""
     return net_o * cs
 
 
 @OUTPUT.add(GATE)
 def output_gate_by_tanh(cs: Array, net_o: Array) -> Array:
-    """The gate goes through tanh; a gate needs the sigmoid, from 0 (shut) to 1 (open)."""
+    """The gate goes through tanh; a gate needs the logistic function, from 0 (shut) to 1 (open)."""
     return np.tanh(net_o) * cs
 
 
@@ -306,6 +394,18 @@ def output_gate_added(cs: Array, net_o: Array) -> Array:
 def state_of_the_step_before(cs: Array, net_o: Array) -> Array:
     """The state of the step before is released; gate and state belong to the same step."""
     return sigmoid(net_o) * np.concatenate([np.zeros_like(cs[:1]), cs[:-1]])
+
+
+@OUTPUT.add(GATE)
+def output_open_or_shut(cs: Array, net_o: Array) -> Array:
+    """Your gate is either open or shut; the logistic function makes it a number between 0 and 1."""
+    return (net_o > 0) * cs
+
+
+@OUTPUT.add(STORE)
+def gate_alone(cs: Array, net_o: Array) -> Array:
+    """This is the gate itself; what goes out is the gate times the state."""
+    return sigmoid(net_o)
 
 
 # ---- the truncated partial -----------------------------------------------------------------
@@ -349,7 +449,7 @@ def other_half_of_the_slope(sources: Array, i: Array, g: Array) -> Array:
 
 @PARTIAL.add(RULE)
 def slope_of_tanh(sources: Array, i: Array, g: Array) -> Array:
-    """1 - i**2 is the slope of tanh; a gate is squashed by the sigmoid, with slope i (1 - i)."""
+    """1 - i**2 is the slope of tanh; a gate is squashed by the logistic function: i (1 - i)."""
     return _summed(sources, g * (1 - i**2))
 
 
@@ -404,6 +504,22 @@ def axes_swapped(sources: Array, i: Array, g: Array) -> Array:
 def last_partial_only(sources: Array, i: Array, g: Array) -> Array:
     """This is the last partial; asked is the one after every step, (time, units, sources)."""
     return right.input_gate_partial(sources, i, g)[-1]
+
+
+@PARTIAL.add(RULE)
+def gate_squashed_again(sources: Array, i: Array, g: Array) -> Array:
+    """You squash i once more: it is the gate's value already, so its slope is i (1 - i)."""
+    value = sigmoid(i)
+    return _summed(sources, g * value * (1 - value))
+
+
+@PARTIAL.add("")
+def same_partial_collected(sources: Array, i: Array, g: Array) -> Array:
+    """Every entry is the last partial: += changes the array that you have collected already. Write
+    partial = partial + ..., or collect partial.copy().
+    """
+    partials = right.input_gate_partial(sources, i, g)
+    return np.broadcast_to(partials[-1], partials.shape).copy()
 
 
 # ---- the gradient --------------------------------------------------------------------------

@@ -93,6 +93,28 @@ def slopes_added(U: Array, h: Array) -> Array:
     return (1 - h**2)[:, None] + U
 
 
+@STEP.add(CHAIN)
+def diagonal_entry_by_entry(U: Array, h: Array) -> Array:
+    """* multiplies entry by entry, so only the diagonal of U is left; the matrix product is @."""
+    return np.diag(1 - h**2) * U
+
+
+@STEP.add(CHAIN)
+def slopes_at_u(U: Array, h: Array) -> Array:
+    """The slopes stand there as one row, and a row times a matrix is a row. Put them on the
+    diagonal of a matrix, np.diag(1 - h**2), or give them a second axis.
+    """
+    return np.asarray((1 - h**2) @ U)
+
+
+@STEP.add(CHAIN)
+def u_at_slopes(U: Array, h: Array) -> Array:
+    """U is multiplied with the slopes as with one vector, and that gives a vector. Put them on the
+    diagonal of a matrix, np.diag(1 - h**2), which stands to the left of U.
+    """
+    return np.asarray(U @ (1 - h**2))
+
+
 # ---- many steps ----------------------------------------------------------------------------
 
 
@@ -174,6 +196,38 @@ def zero_for_no_step(U: Array, hs: Array, start: int, stop: int) -> Array:
 def weights_only(U: Array, hs: Array, start: int, stop: int) -> Array:
     """The slopes are missing: this is a power of U, true for a linear net only."""
     return np.linalg.matrix_power(U, stop - start)
+
+
+@SEQUENCE.add(JACOBIAN)
+def one_step_for_no_step(U: Array, hs: Array, start: int, stop: int) -> Array:
+    """You begin with the first step, and take it even where start = stop. Begin with the identity,
+    np.eye(len(U)): it is the answer where no step lies between.
+    """
+    if start == stop:
+        return right.step_jacobian(U, hs[start + 1])
+    return right.sequential_jacobian(U, hs, start, stop)
+
+
+@SEQUENCE.add(JACOBIAN)
+def nothing_for_no_step(U: Array, hs: Array, start: int, stop: int) -> Array | None:
+    """For start = stop your function returns None; the answer is the identity, np.eye(len(U))."""
+    return None if start == stop else right.sequential_jacobian(U, hs, start, stop)
+
+
+@SEQUENCE.add(JACOBIAN)
+def begun_with_ones(U: Array, hs: Array, start: int, stop: int) -> Array:
+    """You begin with a matrix full of ones; what changes nothing in a matrix product is the
+    identity, np.eye(len(U)).
+    """
+    return np.asarray(right.sequential_jacobian(U, hs, start, stop) @ np.ones_like(U))
+
+
+@SEQUENCE.add(JACOBIAN)
+def identity_entry_by_entry(U: Array, hs: Array, start: int, stop: int) -> Array:
+    """The product is taken entry by entry (*), so the identity leaves nothing but the diagonal;
+    matrices are multiplied by @.
+    """
+    return np.eye(len(U)) * entries_multiplied(U, hs, start, stop)
 
 
 # ---- norms ---------------------------------------------------------------------------------
@@ -268,6 +322,12 @@ def one_step_each(U: Array, hs: Array) -> Array:
     return np.array([np.linalg.norm(right.step_jacobian(U, h), 2) for h in hs[:0:-1]])
 
 
+@NORMS.add(JACOBIAN)
+def first_state_left_out(U: Array, hs: Array) -> Array:
+    """There is one number too few: for n = T the way goes back to the initial state, hs[0]."""
+    return right.jacobian_norms(U, hs)[:-1]
+
+
 # ---- the bound -----------------------------------------------------------------------------
 
 
@@ -325,6 +385,16 @@ def not_rounded(norm: float, slope: float, share: float) -> float:
     """A number of steps is a whole number: round up."""
     factor = slope * norm
     return math.log(share) / math.log(factor) if factor < 1 else -1
+
+
+@STEPS.add(BOUND)
+def one_not_told(norm: float, slope: float, share: float) -> int:
+    """Where slope times norm is exactly one the bound stays at one, and never falls either: ask for
+    >= 1, not for > 1.
+    """
+    if slope * norm == 1:
+        raise ZeroDivisionError
+    return right.steps_until(norm, slope, share)
 
 
 # ---- clipping ------------------------------------------------------------------------------
@@ -411,3 +481,27 @@ def clipped_in_place(grads: Grads, threshold: float) -> Grads:
     for array in grads.values():
         array *= factor
     return grads
+
+
+@CLIPPING.add(CLIP)
+def factor_turned_round(grads: Grads, threshold: float) -> Grads:
+    """The factor is upside down: threshold / norm shortens, norm / threshold stretches."""
+    return right.scaled(grads, max(1.0, right.size(grads) / threshold))
+
+
+@CLIPPING.add(CLIP)
+def longest_array_for_norm(grads: Grads, threshold: float) -> Grads:
+    """You take the norm of the longest array; the arrays together are longer. Add the squares of
+    all of them and take the root of the sum.
+    """
+    longest = max(float(np.linalg.norm(array)) for array in grads.values())
+    return right.scaled(grads, min(1.0, threshold / longest))
+
+
+@CLIPPING.add(CLIP)
+def spectral_for_size(grads: Grads, threshold: float) -> Grads:
+    """np.linalg.norm(array, 2) is the spectral norm of a matrix; the length of a gradient is the
+    root of the sum of all squares, (array**2).sum() over all arrays.
+    """
+    squares = sum(float(np.linalg.norm(array, 2)) ** 2 for array in grads.values())
+    return right.scaled(grads, min(1.0, threshold / math.sqrt(squares)))

@@ -153,8 +153,9 @@ for label, weights in (("with U:", params), ("U = 0: ", without)):
 #
 # ## 3. Over a sequence
 #
-# `xs` has shape `(time, inputs)`, or `(time, batch, inputs)`. Start from `h` all zero, and collect
-# `h` after every step. The same parameters serve every step.
+# `xs` has shape `(time, inputs)`, or `(time, batch, inputs)`. Start from `h` all zero: of shape
+# `(units,)` for one sequence, and `(batch, units)` for a batch. What are the axes of `xs` between
+# the first and the last one? Collect `h` after every step. The same parameters serve every step.
 
 
 # %% answer="elman_run"

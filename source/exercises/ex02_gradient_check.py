@@ -147,9 +147,9 @@ print(entries, "entries, so", 2 * entries, "runs of the net for one gradient")
 #
 # $$\frac{|given - measured|}{\max(|given|, |measured|, floor)} \;\le\; tolerance$$
 #
-# and let the floor be a thousandth of the largest entry of the whole measured gradient. Three traps:
+# and let the floor be a thousandth of the largest $|measured|$ of all five arrays. Three traps:
 #
-# - **A mean forgives.** One wrong entry among thirty is wrong.
+# - **A mean forgives.** One wrong entry among thirty is wrong. One norm for all of them forgives, too.
 # - **Zero.** Where nothing depends on a weight, a right gradient has 0 there, or 1e-18 by rounding.
 # - **nan.** `nan > tolerance` is False. (So is `nan <= tolerance`. Which question do you ask?)
 #
@@ -290,7 +290,11 @@ print("ten trials: yours goes free, the forgery never does")
 #   \Big( U \frac{\partial h_{t-1}}{\partial \theta} + \text{this step's own use of } \theta \Big)$$
 #
 # Own use: $W_{ij}$ acts directly on $net_i$ alone, with the factor $x_j$. With no other unit, so this part is
-# 0 wherever `k` is not `i`. For `b`, which acts with the factor 1, it is `np.eye(units)`.
+# 0 wherever `k` is not `i`. For `b`, which acts with the factor 1, it is `np.eye(units)`. And $U_{ij}$: what
+# does it multiply?
+#
+# Mind the axes: the product with $U$ sums over the *first* axis of the influence, the unit,
+# $\sum_m U_{km}\, \mathrm{influence}_{mij}$. For three axes `@` does something else.
 #
 # `influence_step(params, x, h, influence)` takes one step and returns a dict with the new `h` and the
 # new influence under `W`, `U`, `b`.

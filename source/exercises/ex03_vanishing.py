@@ -46,7 +46,7 @@ def run_net(W, U, b, xs, h0=None):
 
 
 def make_net(rng, units, radius):
-    """W, U, b; U is drawn at random and scaled to this spectral radius."""
+    """W, U, b; U is random, its spectral radius (the size of its largest eigenvalue) is given."""
     U = rng.normal(size=(units, units))
     U = U * (radius / np.abs(np.linalg.eigvals(U)).max())
     return rng.normal(size=(units, 2)), U, np.zeros(units)
@@ -237,7 +237,8 @@ show(
 # bound is below `share`? Return `-1` where there is no such $n$.
 #
 # *Before you write:* for which nets does the bound never fall? Does the gradient then never vanish?
-# (Lesson 03, the slide "Measured, not simulated".)
+# (Lesson 03, the slide "Measured, not simulated".) If your cell never stops, you count towards an $n$ that
+# is not there: interrupt it with the ■ of the toolbar.
 
 
 # %% answer="steps_until"
@@ -247,7 +248,7 @@ def steps_until(norm, slope, share):
     Args:
         norm: the spectral norm of U, above 0.
         slope: the largest slope of the squashing function: 1/4 for the logistic, 1 for tanh.
-        share: what should be left at most, between 0 and 1.
+        share: what the bound should be below, between 0 and 1.
 
     Returns:
         A whole number.

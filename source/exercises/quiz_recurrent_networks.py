@@ -10,7 +10,7 @@
 # | part | questions | minutes | lessons you need |
 # |---|---|---|---|
 # | 1 before the gates | 9 | 30 | 01, 03 |
-# | 2 the LSTM cell | 15 | 45 | 04, 05, 06, 07 |
+# | 2 the LSTM cell | 15 | 45 | 04, 05, 06, 07 (for question 24 also 13) |
 # | 3 Reber grammars | 5 | 20 | 09 |
 # | 4 the GRU | 6 | 20 | 13 |
 #

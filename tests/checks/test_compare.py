@@ -121,3 +121,8 @@ def test_the_tolerance_is_relative_and_absolute(size, share):
     allowed = 1e-6 + 1e-4 * size
     assert compare(size + 0.999 * share * allowed, size) is None
     assert compare(size + 1.01 * allowed, size) is not None
+
+
+def test_a_function_that_returns_nothing_is_asked_for_its_return():
+    assert "is the return missing?" in compare(None, np.ones(3)).message
+    assert "return" not in compare("one", np.ones(3)).message

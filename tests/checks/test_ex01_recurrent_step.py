@@ -140,9 +140,11 @@ def test_right_by_another_route_is_right(name, answer):
     assert judge_publicly(checks.get(name), answer).passed
 
 
-def test_a_softmax_that_overflows_is_told_so_and_nothing_else():
+@pytest.mark.filterwarnings("ignore:.*encountered")
+def test_the_first_softmax_that_anybody_writes_is_told_both_of_its_slips():
     outcome = judge_publicly(checks.get("softmax"), lambda net: np.exp(net) / np.exp(net).sum())
-    assert outcome.mistake is None  # it is wrong in two ways
+    assert outcome.mistake == "softmax_over_everything_that_overflows"
+    assert "keepdims" in outcome.messages[0] and "exp(1000)" in outcome.messages[0]
     parts = {part.name: part.passed for part in outcome.parts}
     assert parts == {"one distribution": True, "one for each row": False, "large numbers": False}
 
@@ -150,3 +152,45 @@ def test_a_softmax_that_overflows_is_told_so_and_nothing_else():
 def test_every_answer_has_a_catalogue_worth_the_name():
     sizes = {c.name: len(c.mistakes) for c in checks.for_exercise("ex01_recurrent_step")}
     assert sizes["elman_step"] >= 12 and min(sizes.values()) >= 4
+
+
+def test_an_answer_for_one_sequence_is_told_that_a_batch_is_missing():
+    def run(params, xs):
+        hs = np.zeros((len(xs), len(params["b"])))
+        h = np.zeros(len(params["b"]))
+        for t, x in enumerate(xs):
+            h = right.step(params, x, h)
+            hs[t] = h
+        return hs
+
+    def run_side_by_side(params, xs):
+        h, hs = np.zeros((xs.shape[1], len(params["b"]))), []
+        for x in xs:
+            h = right.step(params, x, h)
+            hs.append(h)
+        return np.array(hs)
+
+    def readout(params, hs):
+        return np.array([right.softmax(params["V"] @ h + params["d"]) for h in hs])
+
+    assert judge_publicly(checks.get("elman_run"), run).mistake == "run_for_one_sequence"
+    outcome = judge_publicly(checks.get("elman_run"), run_side_by_side)
+    assert outcome.mistake == "run_for_a_batch"
+    outcome = judge_publicly(checks.get("elman_readout"), readout)
+    assert outcome.mistake == "readout_for_one_sequence"
+
+
+def test_where_shapes_do_not_fit_the_student_reads_the_shapes():
+    def step(params, x, h):
+        return np.tanh(x @ params["W"] + h @ params["U"] + params["b"])
+
+    message = judge_publicly(checks.get("elman_step"), step).messages[0]
+    assert "in its core dimension" in message
+    assert "The shapes there: x (3,), h (4,), params['W'] (4, 3), params['U'] (4, 4)" in message
+
+
+def test_a_failure_that_is_none_of_shapes_says_nothing_about_them():
+    def step(params, x, h):
+        return float(params["nonsense"])
+
+    assert "shapes" not in judge_publicly(checks.get("elman_step"), step).messages[0]

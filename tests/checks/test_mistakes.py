@@ -227,7 +227,9 @@ def _slug(heading):
 
 
 def test_every_place_that_feedback_points_to_is_there():
-    pointed = {mistake.lesson for _, mistake in MISTAKES} | {check.lesson for check in CHECKS}
+    every = [check for exercise in checks.exercises() for check in checks.for_exercise(exercise)]
+    pointed = {mistake.lesson for check in every for mistake in check.mistakes}
+    pointed |= {check.lesson for check in every}
     for number, _, heading in (place.partition("#") for place in pointed if place):
         if heading:
             [lesson] = LESSONS.glob(f"{number}_*.py")

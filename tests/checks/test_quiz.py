@@ -309,3 +309,10 @@ def test_the_header_counts_what_follows(solution) -> None:
     assert numbered == {number: int(count) for number, count in parts}
     headings = re.findall(r"(?m)^### (\d+)\. ", "\n".join(c.source for c in solution.cells))
     assert headings == [str(k) for k in range(1, len(CHECKS) + len(OPEN) + 1)]
+
+
+def test_feedback_on_the_gru_points_to_the_lesson_that_has_it() -> None:
+    for name in ("q_eq_blend", "q_eq_candidate", "q_edges_gru", "q_gru_units", "q_gru_convention"):
+        check = CHECKS[name]
+        assert check.lesson == "13"
+        assert all(mistake.lesson.startswith("13#") for mistake in check.mistakes)

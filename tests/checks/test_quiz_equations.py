@@ -215,3 +215,11 @@ def test_any_text_is_an_equation_or_an_error_of_ours(text: str) -> None:
 
 def test_the_functions_are_the_three_of_the_course() -> None:
     assert set(FUNCTIONS) == {"sigma", "tanh", "exp"}
+
+
+def test_what_people_bring_along_from_python_is_named():
+    shapes = {"U": (3, 3), "c": (3,)}
+    with pytest.raises(EquationError, match=r"write tanh\(\.\.\.\) without np"):
+        parse("np.tanh(c)", shapes)
+    with pytest.raises(EquationError, match=r"U\.T: nothing has to be transposed"):
+        parse("U.T @ c", shapes)

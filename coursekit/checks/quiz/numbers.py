@@ -65,7 +65,8 @@ def number(
 def _malformed(given: Any) -> Finding | None:
     if isinstance(given, bool) or not isinstance(given, int | float):
         return Finding(
-            f"{short(given, 40)} is no number; write digits without quotes, such as 12 or 0.25"
+            f"{short(given, 40)} is no number; write digits without quotes, such as 12 or 0.25, "
+            "or an expression that Python works out, such as 2**10"
         )
     try:
         finite = math.isfinite(given)

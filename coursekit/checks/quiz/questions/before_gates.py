@@ -40,7 +40,7 @@ CHECKS = (
             ("input", "context"): "the context holds a copy of the hidden layer, not of the input",
             ("context", "context"): "the context has no memory of its own; it is overwritten",
         },
-        lesson="03",
+        lesson="01",
         hints=("One arrow is a copy and has no learned weights.",),
     ),
     equation(
@@ -55,32 +55,34 @@ CHECKS = (
                 "jacobian_of_net",
                 "This is the Jacobian of the pre-activation, d net_t / d net_{t-1}. "
                 "Between h and h, the slope of this step comes after U.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "U @ D_prev",
             ),
             Mistake(
                 "order",
                 "The right two matrices, in the wrong order: they do not commute. U acts first on "
                 "h_{t-1}, so it stands right.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "U @ D_t",
             ),
             Mistake(
                 "slope_too_early",
                 "The slope is taken one step too early: h_t = f(net_t), so it is the slope at "
                 "net_t that counts.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "D_prev @ U",
             ),
             Mistake(
                 "elementwise",
                 "* multiplies element by element; two matrices follow each other by @.",
-                "03",
+                "03#the-chain-rule-multiplies",
                 lambda: "D_t * U",
             ),
-            Mistake("no_slope", "The slope of f is missing.", "03", lambda: "U"),
+            Mistake(
+                "no_slope", "The slope of f is missing.", "03#which-factor-comes-first", lambda: "U"
+            ),
         ),
-        lesson="03",
+        lesson="03#which-factor-comes-first",
         hints=("Write h_t as a function of net_t, and net_t as a function of h_{t-1}.",),
     ),
     equation(
@@ -94,15 +96,24 @@ CHECKS = (
                 "jacobian_of_h",
                 "This is d h_t / d h_{t-1}. Between the pre-activations, the slope belongs to the "
                 "earlier step and acts first.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "D_t @ U",
             ),
             Mistake(
                 "slope_too_late",
                 "The order is right, the time is not: from net_{t-1} one goes through "
                 "f(net_{t-1}) first.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "U @ D_t",
+            ),
+            Mistake(
+                "elementwise",
+                "* multiplies element by element; two matrices follow each other by @.",
+                "03#the-chain-rule-multiplies",
+                lambda: "U * D_prev",
+            ),
+            Mistake(
+                "no_slope", "The slope of f is missing.", "03#which-factor-comes-first", lambda: "U"
             ),
             Mistake(
                 "order",
@@ -144,31 +155,34 @@ CHECKS = (
             Mistake(
                 "slope_only",
                 "That is (1/4)^10, the slopes alone; each step also multiplies by U.",
-                "03",
+                "03#a-bound",
                 lambda: 0.25**_STEPS,
             ),
             Mistake(
                 "weights_only",
                 "That is |U|^10, the weights alone; each step also multiplies by a slope.",
-                "03",
+                "03#a-bound",
                 lambda: _NORM**_STEPS,
             ),
             Mistake(
                 "tanh_for_logistic",
                 "That would hold with a slope of at most one, as for tanh with |U| = 1; the "
                 "logistic's slope is at most 1/4.",
-                "03",
+                "03#a-bound",
                 lambda: 1.0,
             ),
             Mistake(
                 "one_step",
                 "That is the bound of one step; ten follow each other.",
-                "03",
+                "03#a-bound",
                 lambda: _NORM / 4,
             ),
         ),
         lesson="03",
-        hints=("What is the largest slope of the logistic function?", "(slope |U|)^10"),
+        hints=(
+            "What is the largest slope of the logistic function?",
+            "Each step multiplies by at most the slope times |U|; take ten of them.",
+        ),
     ),
     choice(
         "q_plot_norms",
@@ -197,10 +211,22 @@ CHECKS = (
         "10^-4 in 40 steps is 10^(-4/40), near 0.8.",
         mistakes=(
             Mistake(
+                "what_is_lost",
+                "That is the share that each step takes away; the factor is what it leaves.",
+                "03#where-does-it-turn",
+                lambda: 0.2,
+            ),
+            Mistake(
+                "all_steps",
+                "That is what is left after forty steps; one step leaves the fortieth root of it.",
+                "03#where-does-it-turn",
+                lambda: 0.8**40,
+            ),
+            Mistake(
                 "difference",
                 "That is the slope of the line in powers of ten for each step; the factor is "
                 "ten to that power.",
-                "03",
+                "03#where-does-it-turn",
                 lambda: -0.0969,
             ),
         ),

@@ -52,7 +52,7 @@ CHECKS = (
                 "between_symbols",
                 "That is the distance between the two outer symbols. The second one must be "
                 "predicted a step before it comes.",
-                "09",
+                "09#one-symbol-to-remember",
                 lambda: _minimal_lag() + 1,
             ),
             Mistake(
@@ -60,19 +60,19 @@ CHECKS = (
                 "That would be one step too few: count from the step that reads the outer symbol "
                 "to "
                 "the step that has read the whole inner string.",
-                "09",
+                "09#one-symbol-to-remember",
                 lambda: _minimal_lag() - 1,
             ),
             Mistake(
                 "whole_string",
                 "That is the length of the shortest string, not the lag inside it.",
-                "09",
+                "09#one-symbol-to-remember",
                 lambda: len(_SHORTEST),
             ),
             Mistake(
                 "printed_lag",
                 "Seven is printed in some texts; count on the shortest string itself.",
-                "09",
+                "09#one-symbol-to-remember",
                 lambda: 7,
             ),
         ),
@@ -90,25 +90,25 @@ CHECKS = (
                 "never_right",
                 "That is the score if the long-range step is always wrong; a guess between two is "
                 "right half of the time.",
-                "09",
+                "09#two-scores",
                 lambda: 10 / 11,
             ),
             Mistake(
                 "twelve_predictions",
                 "A string of twelve symbols asks for eleven predictions.",
-                "09",
+                "09#two-scores",
                 lambda: 11.5 / 12,
             ),
             Mistake(
                 "percent",
                 "Give the share, between 0 and 1, and not per cent.",
-                "09",
+                "09#two-scores",
                 lambda: 100 * _blind_score(),
             ),
             Mistake(
                 "long_range_only",
                 "That is the score on the long-range step alone; the question is about all steps.",
-                "09",
+                "09#what-forgetting-costs",
                 lambda: 0.5,
             ),
         ),

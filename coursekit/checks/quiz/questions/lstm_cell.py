@@ -105,45 +105,58 @@ CHECKS = (
             Mistake(
                 "gates_swapped",
                 "The gates are swapped: f decides about the old state, i about the candidate.",
-                "07",
+                "07#the-forget-gate",
                 lambda: "i * c_prev + f * g",
             ),
             Mistake(
                 "no_forget_gate",
                 "This is the cell of 1997; the cell of today multiplies the old state by f.",
-                "07",
+                "07#the-forget-gate",
                 lambda: "c_prev + i * g",
             ),
             Mistake(
                 "coupled",
                 "This is the coupled variant, with 1 - f for the input gate; here i is a gate of "
                 "its own.",
-                "07",
+                "13#coupled-gates-make-room-for-what-comes",
                 lambda: "f * c_prev + (1 - f) * g",
+            ),
+            Mistake(
+                "coupled_by_the_input_gate",
+                "This keeps what the input gate leaves, 1 - i; here f is a gate of its own.",
+                "13#coupled-gates-make-room-for-what-comes",
+                lambda: "(1 - i) * c_prev + i * g",
+            ),
+            Mistake(
+                "forget_gate_on_both",
+                "The forget gate multiplies the old state alone; what is new passes the input gate "
+                "only.",
+                "07#the-forget-gate",
+                lambda: "f * (c_prev + i * g)",
             ),
             Mistake(
                 "output_for_state",
                 "The old output stands where the old state belongs: c comes from c.",
-                "07",
+                "07#the-forget-gate",
                 lambda: "f * h_prev + i * g",
             ),
             Mistake(
                 "state_squashed",
                 "The state itself is not squashed. A tanh here would stand on the carousel, and "
                 "its slope would multiply the error at every step.",
-                "05",
+                "05#what-must-hold-for-one-unit",
                 lambda: "tanh(f * c_prev + i * g)",
             ),
             Mistake(
                 "candidate_squashed_twice",
                 "g is the candidate after its tanh; it is not squashed again.",
-                "06",
+                "06#the-1997-cell",
                 lambda: "f * c_prev + i * tanh(g)",
             ),
             Mistake(
                 "output_gate_inside",
                 "The output gate acts on what is shown, not on what is kept.",
-                "06",
+                "06#two-gates-two-decisions",
                 lambda: "o * (f * c_prev + i * g)",
             ),
         ),
@@ -160,26 +173,26 @@ CHECKS = (
             Mistake(
                 "gate_inside",
                 "The gate stands inside the tanh; it scales the squashed state, from outside.",
-                "06",
+                "06#the-1997-cell",
                 lambda: "tanh(o * c)",
             ),
             Mistake(
                 "no_squash",
                 "Without the tanh this is a variant that works too, but here h is bounded by it.",
-                "07",
+                "13#is-the-output-tanh-needed",
                 lambda: "o * c",
             ),
             Mistake(
                 "old_state",
                 "The state is one step old: h_t shows c_t.",
-                "06",
+                "06#the-1997-cell",
                 lambda: "o * tanh(c_prev)",
             ),
             Mistake(
                 "sigma_for_tanh",
                 "sigma belongs to the gates; the state is squashed by tanh, so that h can be "
                 "negative.",
-                "06",
+                "06#the-1997-cell",
                 lambda: "o * sigma(c)",
             ),
         ),
@@ -232,32 +245,32 @@ CHECKS = (
             Mistake(
                 "three_blocks",
                 "That is three blocks. Beside the three gates, the candidate has weights as well.",
-                "07",
+                "07#the-lstm-step",
                 lambda: 3 * _block_count(),
             ),
             Mistake(
                 "no_bias",
                 "The biases are missing: one for each unit in each block.",
-                "07",
+                "07#the-lstm-step",
                 lambda: 4 * (UNITS * INPUTS + UNITS * UNITS),
             ),
             Mistake(
                 "two_biases",
                 "That is the count of a framework that keeps two biases for each gate; here there "
                 "is one.",
-                "07",
+                "13#the-map-to-pytorch-and-keras",
                 lambda: 4 * (_block_count() + UNITS),
             ),
             Mistake(
                 "not_recurrent",
                 "The recurrent weights U are missing.",
-                "07",
+                "07#the-lstm-step",
                 lambda: 4 * (UNITS * INPUTS + UNITS),
             ),
             Mistake(
                 "elman",
                 "That is one block, a plain recurrent net; an LSTM has four.",
-                "07",
+                "07#the-lstm-step",
                 _block_count,
             ),
         ),
@@ -274,27 +287,39 @@ CHECKS = (
             Mistake(
                 "no_derivative",
                 "This is dL/df. To the pre-activation, the slope of sigma is missing: f (1 - f).",
-                "07",
+                "07#what-the-forget-gate-learns-from",
                 lambda: "dc * c_prev",
+            ),
+            Mistake(
+                "half_a_slope",
+                "Half of the slope is missing: it is f (1 - f), and you have f alone.",
+                "07#what-the-forget-gate-learns-from",
+                lambda: "dc * c_prev * f",
+            ),
+            Mistake(
+                "state_left_out",
+                "What the gate multiplies is missing: c_t depends on f by the factor c_prev.",
+                "07#what-the-forget-gate-learns-from",
+                lambda: "dc * f * (1 - f)",
             ),
             Mistake(
                 "new_state",
                 "The state of this step stands where the old one belongs: f multiplies c_prev. "
                 "(A report on the forget gate has this very slip in print.)",
-                "07",
+                "07#a-misprint-convicted",
                 lambda: "dc * c * f * (1 - f)",
             ),
             Mistake(
                 "tanh_derivative",
                 "1 - f**2 is the slope of tanh; a gate is a sigma, with slope f (1 - f).",
-                "07",
+                "07#what-the-forget-gate-learns-from",
                 lambda: "dc * c_prev * (1 - f**2)",
             ),
             Mistake(
                 "input_gate_error",
                 "The candidate is what the input gate multiplies; the forget gate multiplies "
                 "c_prev.",
-                "07",
+                "07#what-the-forget-gate-learns-from",
                 lambda: "dc * g * f * (1 - f)",
             ),
         ),
@@ -347,23 +372,28 @@ CHECKS = (
         rtol=0.02,
         why="sigma(1)^10, about 4 %. With a bias of zero it is 2^-10, about 0.1 %.",
         mistakes=(
-            Mistake("bias_zero", "That is (1/2)^10, for a bias of zero.", "07", lambda: _kept(0.0)),
+            Mistake(
+                "bias_zero",
+                "That is (1/2)^10, for a bias of zero.",
+                "07#the-initial-forget-bias",
+                lambda: _kept(0.0),
+            ),
             Mistake(
                 "one_step",
                 "That is what one step leaves; ten follow each other.",
-                "07",
+                "07#the-initial-forget-bias",
                 lambda: float(sigmoid(np.array(1.0))),
             ),
             Mistake(
                 "carousel",
                 "Nothing is lost only while f is exactly one. Here f is sigma(1).",
-                "07",
+                "07#the-initial-forget-bias",
                 lambda: 1.0,
             ),
             Mistake(
                 "percent",
                 "Give the share, between 0 and 1, and not per cent.",
-                "07",
+                "07#the-initial-forget-bias",
                 lambda: 100 * _kept(1.0),
             ),
         ),
@@ -402,7 +432,7 @@ CHECKS = (
             "d": "The candidate lies between -1 and 1, but the state is a sum of many of them and "
             "can grow far beyond.",
         },
-        lesson="07",
+        lesson="13",
         hints=("Leave it out. Which of the six equations break?",),
     ),
 )
