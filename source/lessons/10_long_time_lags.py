@@ -355,7 +355,7 @@ print(f"LSTM, lag 100, the search of lesson 17: {count} of {len(tried)}")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # So at lag 10 the printed net does in 30,000 sequences what RTRL did not do in five million. At the lag of the paper's own
 # row, 100, our nets as printed had not learned when the search gave up, after three times the printed number and the ten thousand
-# that must be right. The next slides show what stands in their way.
+# that must be right. [Lesson 17](17_reproducing_the_papers.ipynb) has the row with a cell that joins later. The next slides show what stands in their way.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Without local regularities

@@ -182,8 +182,8 @@ beside.table(of("2a"))
 # %% [markdown] slideshow={"slide_type": "notes"}
 # "given up earlier": nobody learned, as printed, but we stopped before the authors did. That is weaker evidence than
 # theirs, and the table must say so. p is the lag. Compare the rates at lag 4, in the paper and with us: does a larger
-# rate help or hurt? Row 2a is LSTM itself. Where it has no finished trial here, look it up in "The search" below: as printed, none
-# of eight trials learned.
+# rate help or hurt? Row 2a is LSTM itself, with the cell that joins when the net without it has stopped getting better. With
+# the cell there from the start, none of eight trials learned: see "The search" below.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Experiments 2b and 2c: distractors
