@@ -166,7 +166,8 @@ show(
 # $$h = \sigma(W\,[x_{t-3}, \dots, x_t, \dots, x_{t+3}] + b)
 #   \qquad y_t = \sigma(V h + d)$$
 #
-# The *logistic* $\sigma(net) = 1 / (1 + e^{-net})$ squashes any number into $(0, 1)$.
+# The *logistic* $\sigma(net) = 1 / (1 + e^{-net})$ squashes any number into $(0, 1)$. Many call
+# it the *sigmoid*, and so does our code.
 
 
 # %%
@@ -474,7 +475,8 @@ print("our net and the library's agree, and each y_t sums to 1")
 # Read the code beside the equations: each letter of one is a letter of the other. $h_t$ is
 # the *hidden state*. It depends on $x_t$ and on $h_{t-1}$, which depends on $x_{t-1}$ and on
 # $h_{t-2}$, and so on: on the whole past. The recurrent weights $U$ decide what of the old
-# activity goes on.
+# activity goes on. For a batch, one sequence a row, write `x @ W.T` in place of `W @ x`: the same product
+# for every row.
 #
 # The *softmax* turns any numbers into probabilities: $\mathrm{softmax}(net)_k = e^{net_k} /
 # \sum_j e^{net_j}$. All are positive and they sum to one, so the net can say "half for this

@@ -431,7 +431,8 @@ print("same gradient:", np.allclose(forwards, backwards))
 # Nothing of the past is kept but $P$: the loop could run for ever, and the gradient is
 # there at every moment. Robinson and Fallside (1987) and Williams and Zipser (1989) found it. The
 # line with `[every, every]` is $S_t$: it adds the source to the weights of unit $k$ in
-# row $k$, and to no others.
+# row $k$, and to no others. Here $P$ has one column for each weight. Kept in the shape of the
+# weights it has three axes, and the product with $U$ sums over the first: `np.tensordot(U, P, axes=1)`.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How equal is equal?

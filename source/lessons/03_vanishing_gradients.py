@@ -482,6 +482,10 @@ VanishingExplorer()
 # Every frame of the explorer was computed by `state_jacobian` for five random nets;
 # the sliders only choose which one you see. It works in the slides and in a saved
 # page too, without a kernel.
+#
+# The spectral norm $|U|$ says what one step can do at most; the spectral radius says what many
+# steps do in the end. A $U$ with $|U|$ above 1 and a radius below 1 first stretches some vectors, and
+# then lets all of them shrink.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exploding gradients have a remedy
