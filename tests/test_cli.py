@@ -89,8 +89,8 @@ GRADING = dict.fromkeys(NAMES) | {"canvas_columns": {}}
         (["lab"], "publish.lab", (Path("my_course"),), {"no_browser": False}),
         (["lab", "here", "--no-browser"], "publish.lab", (Path("here"),), {"no_browser": True}),
         (["doctor"], "doctor", (), {}),
-        (["build", "03", "--check"], "publish.build", (["03"],), {"check": True}),
-        (["build"], "publish.build", ([],), {"check": False}),
+        (["build", "03", "--check"], "publish.build", (["03"],), {"check": True, "words": False}),
+        (["build", "--words"], "publish.build", ([],), {"check": False, "words": True}),
         (["release", "o.zip"], "publish.release", (Path("o.zip"),), {}),
         (
             ["slides", "03", "--pdf"],

@@ -1,5 +1,6 @@
 """The truncated rule against differences in which the recurrent sources are given numbers."""
 
+import gc
 import tracemalloc
 
 import numpy as np
@@ -130,6 +131,15 @@ def test_the_misprinted_forget_partial_is_another_number():
     assert np.abs(misprinted - expected).max() > 0.1 * np.abs(expected).max()
 
 
+def peak_of(learn, steps):
+    gc.collect()
+    tracemalloc.start()
+    learn(steps)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 @CELLS
 def test_it_runs_online_and_needs_no_more_memory_for_more_steps(cell):
     """A step at a time, nothing kept but the partials."""
@@ -151,13 +161,9 @@ def test_it_runs_online_and_needs_no_more_memory_for_more_steps(cell):
     whole = truncated(cell, params, unroll(cell, params, xs), np.ones((40, UNITS)))
     for online, wanted in zip(learn(40), whole, strict=True):
         np.testing.assert_allclose(online, wanted, rtol=1e-12, atol=1e-14)
-    peaks = []
-    for steps in (20, 400):
-        tracemalloc.start()
-        learn(steps)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 1.3 * peaks[0]
+    # The least of three: another thread of this process may allocate in the middle of one.
+    few, many = (min(peak_of(learn, steps) for _ in range(3)) for steps in (20, 400))
+    assert many < 1.3 * few
 
 
 @CELLS
