@@ -112,10 +112,6 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
     """Run a notebook in place, in a kernel of this environment, with a bar on the terminal."""
     nbclient = require("nbclient")
     exceptions = require("nbclient.exceptions")
-    specs = require("jupyter_client.kernelspec").KernelSpecManager(kernel_dirs=[])
-    kernel = require("jupyter_client").AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=specs
-    )
     code = [i for i, cell in enumerate(notebook.cells) if _runs(cell)]
     current = code[0] if code else 0
     with tqdm(total=len(code), desc=name, unit="cell", leave=False, disable=None) as bar:
@@ -130,7 +126,8 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
         with tempfile.TemporaryDirectory() as folder:
             client = nbclient.NotebookClient(
                 notebook,
-                km=kernel,
+                kernel_name="python3",
+                kernel_manager_class=_kernel_of_here(),
                 timeout=timeout,
                 record_timing=False,
                 extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
@@ -152,6 +149,19 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
         join_streams(notebook.cells[index])
     notebook.metadata.language_info = NotebookNode(LANGUAGE)  # without the version of Python
     name_widgets(notebook, name)
+
+
+def _kernel_of_here() -> type:
+    """A kernel of this environment, whatever kernels the user has; ended by who starts it."""
+    specs = require("jupyter_client.kernelspec").KernelSpecManager(kernel_dirs=[])
+
+    class Here(require("jupyter_client").AsyncKernelManager):  # type: ignore[misc]
+        """Finds no kernel but that of the running Python."""
+
+        def _kernel_spec_manager_default(self) -> object:
+            return specs
+
+    return Here
 
 
 def join_streams(cell: NotebookNode) -> None:

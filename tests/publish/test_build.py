@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
@@ -32,6 +33,12 @@ def exercise_of(course: Course, text: str) -> Path:
     path = course.root / "source" / "exercises" / "ex06_other.py"
     path.write_text(text, "utf-8")
     return path
+
+
+def kernels() -> list[str]:
+    """The command lines of the kernels that this process has started and that still run."""
+    lines = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
+    return [line for line in lines if "ipykernel" in line]
 
 
 def files_of(root: Path) -> dict[str, bytes]:
@@ -270,6 +277,13 @@ def test_a_cell_that_hangs_is_named(unbuilt_course: Course) -> None:
     source = lesson_of(unbuilt_course, "# %%\nx = 1\n\n# %%\nwhile True:\n    pass\n")
     with pytest.raises(CommandError, match="04_other: cell 2 did not finish in 2 s"):
         build.execute(convert.read_source(source), "04_other", timeout=2)
+    assert kernels() == []
+
+
+def test_no_kernel_outlives_its_notebook(unbuilt_course: Course) -> None:
+    source = lesson_of(unbuilt_course, "# %%\nx = 1\n")
+    build.execute(convert.read_source(source), "04_other")
+    assert kernels() == []
 
 
 def test_a_cell_that_ends_the_kernel_is_named(unbuilt_course: Course) -> None:
