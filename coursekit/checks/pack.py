@@ -18,6 +18,7 @@ import coursekit
 from coursekit.errors import CommandError
 
 CELL_TIMEOUT = 300  # seconds; a cell that takes longer is interrupted
+GRACE = 20  # seconds more, and a cell that goes on all the same is ended with its kernel
 MARK = "coursekit-checks:"
 EMPTY_ANSWERS = ("", "YOUR ANSWER HERE")
 
@@ -79,43 +80,18 @@ def judge(content: Any, exercise: str) -> tuple[list[dict[str, Any]], str]:
     Returns:
         A row for each answer, and what went wrong with the notebook itself ("" if nothing did).
     """
-    try:
-        import jupyter_client
-        import nbformat
-        from jupyter_client.kernelspec import KernelSpecManager
-        from nbclient import NotebookClient
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    except ImportError as error:
-        raise CommandError(
-            f"Running a notebook needs {error.name}; pip install nbclient ipykernel brings it."
-        ) from None
+    import nbformat
+
+    from coursekit import running
+
     copy = nbformat.from_dict(json.loads(json.dumps(content)))
     copy.cells.append(nbformat.v4.new_code_cell(_in_kernel(exercise)))
     names = [cell for cell in copy.cells if cell.cell_type == "code" and cell.source.strip()]
-    kernel = jupyter_client.AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])
-    )
-    problem = ""
     with (
         tempfile.TemporaryDirectory() as folder,
         tqdm(total=len(names), desc=exercise, unit="cell", leave=False, disable=None) as bar,
     ):
-        client = NotebookClient(
-            copy,
-            km=kernel,
-            timeout=CELL_TIMEOUT,
-            allow_errors=True,
-            interrupt_on_timeout=True,
-            resources={"metadata": {"path": folder}},
-            extra_arguments=["--IPKernelApp.log_level=40"],
-            on_cell_executed=lambda cell, cell_index, execute_reply: bar.update(),
-        )
-        try:
-            client.execute()
-        except DeadKernelError:
-            problem = "The notebook ended its own kernel; look for exit() or a lack of memory."
-        except CellTimeoutError:
-            problem = f"A cell took longer than {CELL_TIMEOUT} s and could not be stopped."
+        problem = running.to_the_end(copy, folder, CELL_TIMEOUT, GRACE, bar.update)
     return _rows(copy.cells[-1], exercise, problem), problem
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from coursekit import running
 from coursekit.errors import CommandError
 from coursekit.publish.check_build import report_stale
 from coursekit.publish.convert import LANGUAGE, cut_exercise, read_source
@@ -110,8 +111,6 @@ def _code(cell: NotebookNode) -> str:
 
 def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> None:
     """Run a notebook in place, in a kernel of this environment, with a bar on the terminal."""
-    nbclient = require("nbclient")
-    exceptions = require("nbclient.exceptions")
     code = [i for i, cell in enumerate(notebook.cells) if _runs(cell)]
     current = code[0] if code else 0
     with tqdm(total=len(code), desc=name, unit="cell", leave=False, disable=None) as bar:
@@ -124,17 +123,15 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
             bar.update()
 
         with tempfile.TemporaryDirectory() as folder:
-            client = nbclient.NotebookClient(
+            client = running.client(
                 notebook,
-                kernel_name="python3",
-                kernel_manager_class=_kernel_of_here(),
+                folder,
                 timeout=timeout,
                 record_timing=False,
-                extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
-                resources={"metadata": {"path": folder}},
                 on_cell_execute=started,
                 on_cell_executed=done,
             )
+            exceptions = require("nbclient.exceptions")
             try:
                 client.execute(env={**os.environ, "COURSEKIT_QUIET": "1"})
             except exceptions.CellTimeoutError:
@@ -149,19 +146,6 @@ def execute(notebook: NotebookNode, name: str, timeout: int = CELL_TIMEOUT) -> N
         join_streams(notebook.cells[index])
     notebook.metadata.language_info = NotebookNode(LANGUAGE)  # without the version of Python
     name_widgets(notebook, name)
-
-
-def _kernel_of_here() -> type:
-    """A kernel of this environment, whatever kernels the user has; ended by who starts it."""
-    specs = require("jupyter_client.kernelspec").KernelSpecManager(kernel_dirs=[])
-
-    class Here(require("jupyter_client").AsyncKernelManager):  # type: ignore[misc]
-        """Finds no kernel but that of the running Python."""
-
-        def _kernel_spec_manager_default(self) -> object:
-            return specs
-
-    return Here
 
 
 def join_streams(cell: NotebookNode) -> None:

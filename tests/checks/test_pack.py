@@ -11,6 +11,7 @@ from coursekit import __version__
 from coursekit.checks import pack
 from coursekit.cli import main
 from coursekit.errors import CommandError
+from tests.survivors import kernels
 
 HEAD = "import numpy as np\n"
 RIGHT = HEAD + "def sigmoid(net):\n    return 1 / (1 + np.exp(-net))"
@@ -76,6 +77,28 @@ def test_a_notebook_that_ends_its_kernel_is_said_so_and_still_packed(write, caps
     assert main(["check", str(path)]) == 1
     shown = capsys.readouterr().out
     assert "ended its own kernel" in shown and "packed in" in shown
+
+
+HANGS = "while True: pass"
+
+
+def test_a_cell_that_hangs_is_interrupted_and_the_answers_after_it_count(
+    write, monkeypatch, capsys
+):
+    monkeypatch.setattr(pack, "CELL_TIMEOUT", 3)
+    assert main(["check", str(write(HANGS, RIGHT))]) == 0
+    assert "1/1  right" in capsys.readouterr().out
+    assert kernels() == []
+
+
+def test_a_cell_that_cannot_be_interrupted_is_ended_and_said_so(write, monkeypatch, capsys):
+    monkeypatch.setattr(pack, "CELL_TIMEOUT", 3)
+    monkeypatch.setattr(pack, "GRACE", 1)
+    deaf = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{HANGS}"
+    assert main(["check", str(write(RIGHT, deaf))]) == 1
+    shown = capsys.readouterr().out
+    assert "could not be stopped" in shown and "packed in" in shown
+    assert kernels() == []
 
 
 def test_open_answers_that_are_empty_are_named():

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
@@ -14,6 +13,7 @@ from coursekit import checks
 from coursekit.errors import CommandError
 from coursekit.publish import build, convert
 from coursekit.publish.course import Course
+from tests.survivors import kernels
 
 
 def edit(course: Course, place: str, old: str, new: str) -> None:
@@ -33,12 +33,6 @@ def exercise_of(course: Course, text: str) -> Path:
     path = course.root / "source" / "exercises" / "ex06_other.py"
     path.write_text(text, "utf-8")
     return path
-
-
-def kernels() -> list[str]:
-    """The command lines of the kernels that this process has started and that still run."""
-    lines = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
-    return [line for line in lines if "ipykernel" in line]
 
 
 def files_of(root: Path) -> dict[str, bytes]:
