@@ -43,7 +43,7 @@ def test_numpy_sizes_are_whole_numbers_too(cell):
 
 
 @named
-@pytest.mark.parametrize("wrong", [0, None, np.random.RandomState(0)], ids=repr)
+@pytest.mark.parametrize("wrong", [0, None, np.random.RandomState(0)], ids=type)
 def test_a_seed_is_not_a_generator(cell, wrong):
     with pytest.raises(ValueError, match=r"rng is .*pass a generator such as np\.random\.default"):
         cell.init(wrong, inputs=3, units=2)

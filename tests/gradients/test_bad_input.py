@@ -99,7 +99,7 @@ def test_something_that_is_no_run(name, wrong):
 
 
 @each
-@pytest.mark.parametrize("wrong", [None, lstm.step, "lstm"], ids=repr)
+@pytest.mark.parametrize("wrong", [None, lstm.step, "lstm"], ids=type)
 def test_something_that_is_no_cell(name, wrong):
     with pytest.raises(ValueError, match=r"cell is .*; pass a module of coursekit\.cells"):
         calls(wrong, made(lstm), run_of(lstm))[name]()
