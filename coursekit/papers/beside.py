@@ -13,7 +13,7 @@ from typing import Any, Final
 from coursekit.blocks import weight_count
 from coursekit.papers import results
 from coursekit.papers.choices import AS_PRINTED, BY_NAME, varied
-from coursekit.papers.report import summary
+from coursekit.papers.report import FACTOR, summary
 from coursekit.papers.row import Row
 from coursekit.papers.stream_report import compatible, stream_summary
 from coursekit.papers.stream_row import StreamRow
@@ -211,9 +211,9 @@ def _range(told: dict[str, Any]) -> str:
 
 
 def _speed(ratio: float | None) -> list[str]:
-    if ratio is None or 0.5 <= ratio <= 2:
+    if ratio is None or 1 / FACTOR <= ratio <= FACTOR:
         return []
-    return [SLOWER if ratio > 2 else FASTER]
+    return [SLOWER if ratio > 1 else FASTER]
 
 
 def _kinds(run: bool, differ: list[str]) -> tuple[str, ...]:

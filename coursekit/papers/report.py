@@ -8,6 +8,15 @@ from coursekit.papers import results
 from coursekit.papers.choices import CHOICES, varied
 from coursekit.papers.row import Row
 
+#: how far from the printed mean our median may lie
+FACTOR = 2.0
+
+
+def agrees(median: float, success: float, printed: float, printed_success: float | None) -> bool:
+    """Whether our trials that learned say what a table says: the rule of ``summary``."""
+    near = printed / FACTOR <= median <= FACTOR * printed
+    return near and (printed_success is None or success >= printed_success - 1e-9)
+
 
 def summary(row: Row, records: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     """Success, mean, median and range of the solved trials, and errors on the test set.
@@ -24,9 +33,8 @@ def summary(row: Row, records: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         found["least"], found["most"] = solved[0], solved[-1]
         wrong = [record["wrong"] for record in records if record["success"]]
         found["wrong"] = statistics.mean(wrong)
-        near = row.printed_sequences / 2 <= found["median"] <= 2 * row.printed_sequences
-        enough = row.printed_success is None or success >= row.printed_success - 1e-9
-        found["reproduced"] = near and enough and row.printed_success != 0
+        told = (row.printed_sequences, row.printed_success)
+        found["reproduced"] = row.printed_success != 0 and agrees(found["median"], success, *told)
     else:
         found["reproduced"] = bool(records) and row.printed_success == 0
     return found

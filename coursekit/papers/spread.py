@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.papers import results
+from coursekit.papers.report import agrees
 from coursekit.papers.row import Row
 
 Array = NDArray[np.float64]
@@ -104,6 +105,6 @@ def chance_of_itself(
         if theirs.size == 0 or own.size == 0:
             yes += theirs.size == own.size
             continue
-        near = 0.5 <= np.median(own) / theirs.mean() <= 2
-        yes += bool(near and own.size >= theirs.size)
+        shares = own.size / ours.size, theirs.size / paper.size
+        yes += agrees(float(np.median(own)), shares[0], float(theirs.mean()), shares[1])
     return yes / repeats
