@@ -53,7 +53,14 @@ class SeasonalSeries:
     outputs = 1
 
     def __post_init__(self) -> None:
-        _checked(self.period, self.steps, self.settling, self.noise)
+        whole_number("period", self.period, least=2)
+        whole_number("settling", self.settling)
+        if whole_number("steps", self.steps, least=1) <= self.settling:
+            raise ValueError(
+                f"steps is {self.steps} and settling {self.settling}; pass more steps: no step has "
+                "a target"
+            )
+        finite_number("noise", self.noise)
 
     @property
     def floor(self) -> float:
@@ -67,7 +74,7 @@ class SeasonalSeries:
 
 
 @dataclass(frozen=True)
-class AnnouncedSeries:
+class AnnouncedSeries(SeasonalSeries):
     """The same with leaps, whose direction was announced long before.
 
     Inputs: the level x_t; the announcement, +1 up or -1 down, else 0; the alarm, 1 or 0.
@@ -80,21 +87,7 @@ class AnnouncedSeries:
     (200, 3)
     """
 
-    period: int = 12
-    steps: int = 96
-    settling: int = 36
-    noise: float = 0.2
-
     inputs = 3
-    outputs = 1
-
-    def __post_init__(self) -> None:
-        _checked(self.period, self.steps, self.settling, self.noise)
-
-    @property
-    def floor(self) -> float:
-        """The least mean squared error that is possible."""
-        return self.noise**2
 
     def sample(self, rng: np.random.Generator, count: int) -> Sequences:
         """Draw ``count`` series."""
@@ -118,17 +111,7 @@ class AnnouncedSeries:
         return np.asarray((sequences.inputs[:, 2] == 1) & sequences.mask)
 
 
-def _checked(period: int, steps: int, settling: int, noise: float) -> None:
-    whole_number("period", period, least=2)
-    whole_number("settling", settling)
-    if whole_number("steps", steps, least=1) <= settling:
-        raise ValueError(
-            f"steps is {steps} and settling {settling}; pass more steps: no step has a target"
-        )
-    finite_number("noise", noise)
-
-
-def _levels(task: SeasonalSeries | AnnouncedSeries, rng: np.random.Generator, count: int) -> Array:
+def _levels(task: SeasonalSeries, rng: np.random.Generator, count: int) -> Array:
     """Season and noise, (count, steps + 1)."""
     generator(rng)
     count = whole_number("count", count, least=1)
