@@ -65,8 +65,8 @@ class StandIn(importlib.abc.MetaPathFinder):
     """A package that is thin in here: no-op names, the allowed modules, ImportError otherwise.
 
     What an allowed module imports is real only if it is allowed or support. Where it imports
-    something else, that could hold answers: it gets names that cannot be used, and its own
-    functions do nothing, as pictures drawn from an answer need not be drawn here.
+    something else, that could hold answers: it gets names that can be imported, and an ImportError
+    where it uses one.
 
     Args:
         package: The folder of the real package.
@@ -246,20 +246,10 @@ class _Real(importlib.machinery.SourceFileLoader):
         self.finder.depth += 1
         try:
             super().exec_module(module)
-            if any(self._lacks(value) for value in vars(module).values()):
-                for name, value in list(vars(module).items()):
-                    if getattr(value, "__module__", None) == module.__name__ and callable(value):
-                        setattr(module, name, _nothing if not isinstance(value, type) else value)
         finally:
             self.finder.depth -= 1
             if self.finder.depth == 0:
                 self.finder.forget(before)
-
-    def _lacks(self, value: Any) -> bool:
-        """Whether a global of a module is something that is not there."""
-        if not isinstance(value, types.ModuleType):
-            return isinstance(value, Absent)
-        return isinstance(getattr(value.__spec__, "loader", None), _Thin)
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:
