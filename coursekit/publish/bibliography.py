@@ -6,9 +6,6 @@
       year = {1990},
     }
 
-Of BibTeX this reads what such files hold: fields in braces, quotes or as a number, braces within
-braces, accents written as {\\"u}, comments. Macros and crossref it does not know.
-
 Lessons cite as people speak: Elman 1990; Elman (1990); Gers, Schmidhuber and Cummins
 2000; Giles and others 1992. The names and the year lead to the entry.
 """
@@ -18,8 +15,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from coursekit.errors import CommandError
+from coursekit.publish.course import require
 
 NEEDED = {
     "article": ("journal",),
@@ -29,23 +28,6 @@ NEEDED = {
     "mastersthesis": ("school",),
     "techreport": ("institution",),
     "misc": (),
-}
-ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s{}]+)\s*,")
-FIELD = re.compile(r"\s*(\w+)\s*=\s*")
-ACCENT = re.compile(r"\{?\\([\"'`^~=.]|[vcHuk](?=\{))\{?([A-Za-z])\}?\}?")
-MARKS = {  # what TeX writes before a letter, and the mark that Unicode puts on it
-    '"': "\u0308",
-    "'": "\u0301",
-    "`": "\u0300",
-    "^": "\u0302",
-    "~": "\u0303",
-    "=": "\u0304",
-    ".": "\u0307",
-    "v": "\u030c",
-    "c": "\u0327",
-    "H": "\u030b",
-    "u": "\u0306",
-    "k": "\u0328",
 }
 INITIALS = r"(?:[A-Z]\.(?:-[A-Za-z]\.)? ?)*"
 SURNAME = r"(?:(?:van|von|de|der|El|Le|La) )*[A-Z]\w*[a-zà-ž]\w*(?:-[A-Z]\w+)*"
@@ -103,65 +85,39 @@ def parse(text: str, name: str = "the bibliography") -> list[Work]:
     ...       "  publisher = {P},\\n}")[0].surnames
     ['A']
     """
-    text = re.sub(r"(?m)^\s*%.*$", "", text)
+    reader = require("bibtexparser")
+    written = reader.parse_string(text)
+    shown = reader.parse_string(
+        text, append_middleware=[reader.middlewares.LatexDecodingMiddleware()]
+    )
+    for comment in written.comments:
+        lost = [line for line in comment.comment.splitlines() if not line.strip().startswith("%")]
+        if lost:
+            raise CommandError(f"{name}: this is no entry: {lost[0][:70]!r}.")
+    for block in written.failed_blocks:
+        if isinstance(block, reader.model.DuplicateBlockKeyBlock):
+            raise CommandError(f"{name}: two entries have the key {block.key}; keep one.")
+        near = (block.raw or "").strip().splitlines()[0]
+        raise CommandError(f"{name}: the entry that begins {near!r} cannot be read to its end.")
     works: list[Work] = []
-    place = 0
-    while text[place:].strip():
-        opening = ENTRY.match(text, place + len(text[place:]) - len(text[place:].lstrip()))
-        if opening is None:
-            near = text[place:].strip().splitlines()[0]
-            raise CommandError(f"{name}: this is no entry: {near[:70]!r}.")
-        kind, key = opening[1].lower(), opening[2]
-        place = _end(text, opening.end(), f"{name}: {key}")
-        fields = _fields(text[opening.end() : place - 1], f"{name}: {key}")
-        works.append(_whole(Work(key, kind, fields), works, name))
+    for entry, decoded in zip(written.entries, shown.entries, strict=True):
+        work = Work(entry.key, entry.entry_type.lower(), _fields(entry, decoded, name))
+        works.append(_whole(work, works, name))
     return works
 
 
-def _end(text: str, start: int, where: str) -> int:
-    """The place after the brace that closes what was opened before `start`."""
-    depth = 1
-    for place in range(start, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if not depth:
-            return place + 1
-    raise CommandError(f"{where} has a brace that is never closed.")
-
-
-def _fields(body: str, where: str) -> dict[str, str]:
+def _fields(written: Any, decoded: Any, name: str) -> dict[str, str]:
+    """An entry's fields as a reader sees them, one kind of dash and space; a link as written."""
     fields: dict[str, str] = {}
-    place = 0
-    while body[place:].strip(", \n\t"):
-        found = FIELD.match(body, place)
-        if found is None:
-            raise CommandError(
-                f"{where} has a field that cannot be read near {body[place:].strip()[:50]!r}."
-            )
-        start = found.end()
-        if body[start : start + 1] == "{":
-            end = _end(body, start + 1, where)
-            value = body[start + 1 : end - 1]
-        else:
-            plain = re.compile(r'"([^"]*)"|(\d+)').match(body, start)
-            if plain is None:
-                raise CommandError(
-                    f"{where} has a field that cannot be read near {body[place:].strip()[:50]!r}."
-                )
-            value, end = plain[1] or plain[2] or "", plain.end()
-        is_link = found[1].lower() == "url"
-        fields[found[1].lower()] = value.strip() if is_link else _unicode(value)
-        comma = re.compile(r"\s*(,|$)").match(body, end)
-        if comma is None:
-            raise CommandError(f"{where} has no comma after {found[1]}.")
-        place = comma.end()
+    for raw, said in zip(written.fields, decoded.fields, strict=True):
+        where, key = f"{name}: {written.key}", raw.key.lower()
+        if not re.fullmatch(r"\w+", key):
+            raise CommandError(f"{where} has a field that cannot be read: {raw.key!r}.")
+        if re.search(r"\n\s*\w+\s*=\s", str(raw.value)):
+            raise CommandError(f"{where} has no comma after {key}.")
+        plain = " ".join(str(said.value).replace("\u2013", "-").split())
+        fields[key] = str(raw.value).strip() if key == "url" else plain
     return fields
-
-
-def _unicode(value: str) -> str:
-    """A value as a reader sees it: accents as letters, no braces, one kind of dash and space."""
-    said = ACCENT.sub(lambda m: unicodedata.normalize("NFC", m[2] + MARKS[m[1]]), value)
-    said = re.sub(r"[{}]", "", said).replace("--", "-").replace("\\&", "&").replace("~", " ")
-    return " ".join(said.split())
 
 
 def _whole(work: Work, others: Sequence[Work], name: str) -> Work:
