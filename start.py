@@ -28,6 +28,8 @@ SPARE_BYTES = 200_000_000  # to bring one up to date
 SUITES = ["tests", "coursekit", "notebooks", "solutions"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/sanitize.cfg"]
 NBVAL += ["--nbval-cell-timeout", "300"]
+# A process for each core; a file's tests stay together, as a notebook's cells must.
+SIDE_BY_SIDE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 
 
 class Stop(Exception):
@@ -241,7 +243,7 @@ def test_command(
     named = [word for word in more if (root / word.partition("::")[0]).exists() and word[:1] != "-"]
     if not named:
         command += [suite for suite in SUITES if (root / suite).is_dir()]
-        command += ["--durations=10", "--durations-min=5"]
+        command += ["--durations=10", "--durations-min=5"] + SIDE_BY_SIDE
     command += NBVAL
     if missing:
         command += ["-m", " and ".join("not " + marker for marker in sorted(missing))]

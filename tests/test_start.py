@@ -243,6 +243,13 @@ def test_one_pytest_runs_every_suite(tmp_path):
     assert "-m" not in command[2:]
 
 
+def test_suites_run_side_by_side_and_a_notebook_in_one_process(tmp_path):
+    command = start.test_command(tmp_path, tmp_path / ".venv", {}, ["-n", "0"])
+    assert command[command.index("--dist") + 1] == "loadfile"
+    assert command[command.index("-n") + 1] == "logical"
+    assert command[-2:] == ["-n", "0"]  # what the user asks for comes last, and wins
+
+
 def test_suites_are_left_out_by_marker(tmp_path):
     missing = {"sandbox": "bubblewrap", "browser": "Chromium"}
     command = start.test_command(tmp_path, tmp_path / ".venv", missing, ["-x"])
@@ -256,7 +263,7 @@ def test_named_tests_replace_the_suites(tmp_path):
     assert args.all is False
     command = start.test_command(tmp_path, tmp_path / ".venv", {}, more)
     assert command[-2:] == ["tests/test_a.py::test_b", "-x"]
-    assert "tests" not in command
+    assert "tests" not in command and "-n" not in command
 
 
 def test_all_fails_where_something_is_missing(monkeypatch, capsys):
