@@ -17,24 +17,27 @@ EXERCISE = "ex05_lstm_cell"
 # The modules that answers of this exercise may import from coursekit.
 ALLOWED = ("coursekit.gradients",)
 
+# Where the lesson draws both curves and their derivatives.
+SLOPE = "03#the-slope-is-small"
+
 SIGMOID = Catalogue()
 SIGMOID_SLOPE = Catalogue()
 TANH_SLOPE = Catalogue()
 
 
-@SIGMOID.add("03")
+@SIGMOID.add(SLOPE)
 def exponent_not_negated(net: Any) -> Any:
     """The exponent has the wrong sign: with exp(+net) the curve falls from 1 to 0."""
     return 1 - right.sigmoid(net)
 
 
-@SIGMOID.add("03")
+@SIGMOID.add(SLOPE)
 def tanh_for_sigmoid(net: Any) -> Any:
     """This is tanh, which runs from -1 to 1; the sigmoid runs from 0 to 1."""
     return np.tanh(net)
 
 
-@SIGMOID_SLOPE.add("03")
+@SIGMOID_SLOPE.add(SLOPE)
 def slope_from_net(s: Any) -> Any:
     """You squash s once more; s is sigma(net) already, so the derivative is a product of s and
     something.
@@ -42,19 +45,19 @@ def slope_from_net(s: Any) -> Any:
     return right.slope(right.sigmoid(s))
 
 
-@SIGMOID_SLOPE.add("03")
+@SIGMOID_SLOPE.add(SLOPE)
 def slope_of_tanh_at_sigmoid(s: Any) -> Any:
     """1 - s**2 is the derivative of tanh in terms of its value, not that of the sigmoid."""
     return 1 - np.asarray(s) ** 2
 
 
-@TANH_SLOPE.add("03")
+@TANH_SLOPE.add(SLOPE)
 def slope_from_net_of_tanh(t: Any) -> Any:
     """You squash t once more; t is tanh(net) already."""
     return 1 - np.tanh(t) ** 2
 
 
-@TANH_SLOPE.add("03")
+@TANH_SLOPE.add(SLOPE)
 def slope_of_sigmoid_at_tanh(t: Any) -> Any:
     """t (1 - t) is the derivative of the sigmoid in terms of its value, not that of tanh."""
     return right.slope(np.asarray(t))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from coursekit.checks.places import as_link, in_words
 from coursekit.checks.spec import Check, InProcess, Mistake, Outcome, evaluate
 from coursekit.errors import NotYet
 
 PUBLIC_SEED = 1997
+AS_ABOVE = "The same as above."
 _MAX_MESSAGE = 600
 _hints_given: dict[str, int] = {}
 
@@ -55,7 +58,7 @@ def hint(name: str) -> None:
     """Show the next hint for an answer; each call goes one step further."""
     spec = _get(name)
     if not spec.hints:
-        display(*_both(f"There is no hint for {name}; read {_place(spec.lesson)}."))
+        display(*_both(f"There is no hint for {name}; read {in_words(spec.lesson)}."))
         return
     step = min(_hints_given.get(name, 0) + 1, len(spec.hints))
     _hints_given[name] = step
@@ -86,15 +89,17 @@ def mistake_of(spec: Check, outcome: Outcome) -> Mistake | None:
     return spec.mistake(outcome.mistake) if outcome.mistake else None
 
 
-def _place(lesson: str) -> str:
-    if not lesson:
-        return "the text above"
-    number, _, heading = lesson.partition("#")
-    return f"lesson {number}" + (f", “{heading.replace('-', ' ')}”" if heading else "")
-
-
 def _clip(message: str) -> str:
     return message if len(message) <= _MAX_MESSAGE else message[:_MAX_MESSAGE] + " ..."
+
+
+def _messages(outcome: Outcome) -> list[str]:
+    """For each part its first message; one that another part has given is not said again."""
+    given: list[str] = []
+    for part in outcome.parts:
+        message = _clip(part.messages[0]) if part.messages else ""
+        given.append(AS_ABOVE if message and message in given else message)
+    return given
 
 
 def _help(spec: Check) -> str:
@@ -109,14 +114,13 @@ def text(spec: Check, outcome: Outcome) -> str:
     lines = [f"{spec.name}: {verdict}, {points(outcome)}"]
     mistake = mistake_of(spec, outcome)
     if mistake:
-        lines.append(f"  {mistake.sentence} See {_place(mistake.lesson)}.")
-    for part in outcome.parts:
+        lines.append(f"  {mistake.sentence} See {in_words(mistake.lesson)}.")
+    for part, said in zip(outcome.parts, _messages(outcome), strict=True):
         label = spec.name if len(outcome.parts) == 1 else part.name
         lines.append(
             f"  [{'x' if part.passed else ' '}] {label} ({part.points:g}/{part.maximum:g})"
         )
-        if part.messages:
-            lines += [f"      {line}" for line in _clip(part.messages[0]).splitlines()]
+        lines += [f"      {line}" for line in said.splitlines()]
     if outcome.remark:
         lines += [f"  {line}" for line in outcome.remark.splitlines()]
     if not outcome.passed and spec.hints:
@@ -135,10 +139,10 @@ def rich(spec: Check, outcome: Outcome) -> str:
     body = [f"<p><b>{html.escape(spec.name)}</b>: {verdict}, {points(outcome)}</p>"]
     mistake = mistake_of(spec, outcome)
     if mistake:
-        place = html.escape(_place(mistake.lesson))
+        place = as_link(mistake.lesson, Path.cwd())
         body.append(f"<p>{html.escape(mistake.sentence)} See {place}.</p>")
     body.append("<ul style='list-style:none;padding-left:0.2em'>")
-    for part in outcome.parts:
+    for part, said in zip(outcome.parts, _messages(outcome), strict=True):
         label = spec.name if len(outcome.parts) == 1 else part.name
         sign = "✓" if part.passed else "✗"
         word = "right" if part.passed else "not yet"
@@ -146,8 +150,8 @@ def rich(spec: Check, outcome: Outcome) -> str:
             f"<li><span aria-hidden='true'>{sign}</span> {html.escape(label)}: {word} "
             f"({part.points:g}/{part.maximum:g})"
         )
-        if part.messages:
-            message = html.escape(_clip(part.messages[0])).replace("\n", "<br>")
+        if said:
+            message = html.escape(said).replace("\n", "<br>")
             body.append(f"<br><span style='margin-left:1.4em;display:block'>{message}</span>")
         body.append("</li>")
     body.append("</ul>")

@@ -5,6 +5,7 @@ The server is the one of `coursekit lab`, on a working copy of the course. Lesso
 
 import re
 import subprocess
+import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -25,6 +26,9 @@ RUN = (
     400_000  # milliseconds; a lesson takes about 30 seconds, on a machine that does much else more
 )
 TOKEN = "only-for-this-test"
+IN_SIGHT = (
+    "e => { const r = e.getBoundingClientRect(); return r.height && r.top > 0 && r.top < 720; }"
+)
 QUEUED = re.compile(r"\*")
 
 expect.set_options(timeout=TIMEOUT)
@@ -263,6 +267,37 @@ def test_the_untouched_exercise_says_not_answered_in_one_line(browser, server):
         assert above.count() <= 1
         assert page.errors == []
         assert outside(page) == set()
+
+
+def test_a_named_mistake_links_to_the_paragraph_of_its_lesson(browser, server):
+    cells = stored(EXERCISE).cells
+    number = next(k for k, cell in enumerate(cells) if cell.cell_type == "code")
+    source = (
+        "from coursekit import check\n"
+        "from coursekit.checks.lstm_step_mistakes import f_i_swapped\n"
+        'check("lstm_step", f_i_swapped)'
+    )
+    with opened(browser, server, EXERCISE) as page:
+        expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
+        page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".cm-content").click()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.insert_text(source)
+        page.keyboard.press("Control+Enter")
+        link = page.locator(".jp-OutputArea-output a", has_text="lesson 0").first
+        number, heading = re.fullmatch("lesson (..), “(.*)”", link.inner_text()).groups()
+        link.click()
+        tabs = page.locator("#jp-main-dock-panel .lm-TabBar-tab")
+        expect(tabs).to_have_count(2)
+        expect(tabs.nth(1)).to_contain_text(f"{number}_")
+        # JupyterLab opens a notebook at its top; once it is drawn, the link leads to the heading.
+        lesson = page.locator(".jp-NotebookPanel").nth(1)
+        title = lesson.get_by_role("heading", name=heading, exact=True)
+        ends = time.monotonic() + TIMEOUT / 1000
+        while not (title.count() and title.evaluate(IN_SIGHT)):
+            assert time.monotonic() < ends, f"{heading!r} does not come into sight"
+            tabs.nth(0).click()
+            link.click()
+            page.wait_for_timeout(2000)
 
 
 def test_nothing_failed_in_the_page_and_nothing_left_the_machine(lesson):

@@ -42,6 +42,21 @@ def test_a_wrong_shape_is_shown_as_shapes(capsys):
     assert "i has shape (4, 1), expected (4,)" in capsys.readouterr().out
 
 
+def test_what_one_part_said_no_other_says_again(capsys):
+    def crash(params, x, h, c):
+        raise KeyError("W_z")
+
+    with pytest.raises(NotYet):
+        check("lstm_step", crash)
+    shown = capsys.readouterr().out
+    # One sequence and a batch raise alike, on inputs of other shapes; the other parts add nothing.
+    assert shown.count("raises KeyError: 'W_z'") == 2 and shown.count(feedback.AS_ABOVE) == 4
+    rich = feedback.rich(
+        checks.get("lstm_step"), feedback.judge_publicly(checks.get("lstm_step"), crash)
+    )
+    assert rich.count("raises KeyError") == 2 and rich.count(feedback.AS_ABOVE) == 4
+
+
 def test_the_worst_entry_is_shown_with_index_and_values(capsys):
     def off(params, x, h, c):
         values = right.step(params, x, h, c)

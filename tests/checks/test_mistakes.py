@@ -11,6 +11,7 @@ from coursekit import checks
 from coursekit.cells import lstm
 from coursekit.checks import lstm_reference as right
 from coursekit.checks.feedback import judge_publicly
+from coursekit.checks.places import slug
 from coursekit.checks.spec import InProcess, evaluate
 from coursekit.gradients import bptt, check_gradient, unroll
 
@@ -222,10 +223,6 @@ def test_a_stub_earns_nothing_and_a_crash_is_no_known_mistake(check):
     assert outcome.points == 0 and outcome.mistake is None and outcome.failure == "error"
 
 
-def _slug(heading):
-    return re.sub(r"[^a-z0-9_]+", "-", heading.lower()).strip("-")
-
-
 def test_every_place_that_feedback_points_to_is_there():
     every = [check for exercise in checks.exercises() for check in checks.for_exercise(exercise)]
     pointed = {mistake.lesson for check in every for mistake in check.mistakes}
@@ -234,4 +231,4 @@ def test_every_place_that_feedback_points_to_is_there():
         if heading:
             [lesson] = LESSONS.glob(f"{number}_*.py")
             headings = re.findall(r"(?m)^# #+ (.+)$", lesson.read_text("utf-8"))
-            assert heading in map(_slug, headings), f"lesson {number} has no heading {heading}"
+            assert heading in map(slug, headings), f"lesson {number} has no heading {heading}"

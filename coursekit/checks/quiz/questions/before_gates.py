@@ -119,7 +119,7 @@ CHECKS = (
                 "order",
                 "The right two matrices, in the wrong order: the slope acts first, so it stands "
                 "right.",
-                "03",
+                "03#which-factor-comes-first",
                 lambda: "D_prev @ U",
             ),
         ),
