@@ -21,6 +21,22 @@ from coursekit.publish.course import locate
 pytestmark = pytest.mark.browser
 
 LESSON = "notebooks/03_vanishing_gradients.ipynb"
+EXPLORERS = "explorers.ipynb"
+MADE = {  # a cell for each widget that lesson 03 does not show
+    "gates": 'widgets.GateExplorer("show")',
+    "adding": "widgets.AddingExplorer(lag=8)",
+    "carousel": "widgets.CarouselExplorer(weight=0.99, slope=1.0, lag=100)",
+    "conflict": """
+from numpy.random import default_rng
+pulls = {name: default_rng(0).normal(0, 1, (3, 60, 11)) for name in ("no gate", "gate")}
+widgets.ConflictExplorer({"input weight": pulls})""",
+    "reber": """
+from numpy.random import default_rng
+from coursekit.cells import lstm_1997
+from coursekit.training import init_model, softmax
+model = init_model(default_rng(0), lstm_1997, softmax, inputs=7, units=4, outputs=7)
+widgets.ReberWalker(widgets.reber_frames(lstm_1997, model, ["BTBPVPXTTVVETE", "BPBTXSEPE"]))""",
+}
 EXERCISE = "exercises/ex05_lstm_cell/ex05_lstm_cell.ipynb"
 RUN = (
     400_000  # milliseconds; a lesson takes about 30 seconds, on a machine that does much else more
@@ -40,6 +56,13 @@ def server(tmp_path_factory):
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "my_course"
     working_copy.update(folder, locate().root, coursekit.__version__)
+    explorers = nbformat.v4.new_notebook(metadata=stored(LESSON).metadata)
+    explorers.metadata.pop("widgets", None)
+    explorers.cells = [
+        nbformat.v4.new_code_cell(f"from coursekit import widgets\n{code.strip()}")
+        for code in MADE.values()
+    ]
+    nbformat.write(explorers, folder / EXPLORERS)
     own = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     environment = lab.environment(TOKEN) | own | {"IPYTHONDIR": str(home / "ipython")}
     port = lab.free_port()
@@ -69,6 +92,7 @@ def opened(browser, server, path):
         page.on("websocket", lambda socket: page.addresses.append(socket.url))
         page.goto(f"{server}/lab/tree/{path}?token={TOKEN}&reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         try:
             yield page
@@ -265,6 +289,25 @@ def test_the_untouched_exercise_says_not_answered_in_one_line(browser, server):
         assert error == f"NotYet: {name} is not answered yet"
         above = page.locator(".jp-Notebook .jp-Cell").filter(has=page.locator(".jp-mod-error"))
         assert above.count() <= 1
+        assert page.errors == []
+        assert outside(page) == set()
+
+
+def test_every_other_widget_draws_and_follows_a_key(browser, server):
+    with opened(browser, server, EXPLORERS) as page:
+        menu(page, "Run", "Run All Cells")
+        for kind in MADE:
+            shown = page.locator(f".ck-{kind}")
+            shown.locator("output").wait_for()
+            shown.scroll_into_view_if_needed()
+            before = shown.locator("svg").inner_html()
+            if kind == "gates":
+                shown.get_by_role("button", name="all open").press("Enter")
+            else:
+                slider = shown.get_by_role("slider").first
+                at_left = slider.input_value() == slider.get_attribute("min")
+                slider.press("ArrowRight" if at_left else "ArrowLeft")
+            expect(shown.locator("svg")).not_to_have_js_property("innerHTML", before)
         assert page.errors == []
         assert outside(page) == set()
 
