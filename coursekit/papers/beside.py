@@ -81,7 +81,7 @@ class Table(Text):
 
     def _repr_html_(self) -> str:
         sides = ["right" if side == "r" else "left" for side in self.sides]
-        wraps = ["normal" if side == "w" else "nowrap" for side in self.sides]
+        wraps = ["normal;min-width:11em" if side == "w" else "nowrap" for side in self.sides]
         head = "".join(
             f'<th style="padding:3px 9px;text-align:{side}">{escape(cell)}</th>'
             for cell, side in zip(self.head, sides, strict=True)

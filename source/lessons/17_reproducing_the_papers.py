@@ -204,8 +204,29 @@ beside.table(of("3a", "3b", "3c"))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # T: length. N: steps with signal. Look at the ranges in brackets beside the medians: some rows hold trials that
-# differ tenfold. Keep one of them in mind for the last part of the lesson. 3c is run as printed, and is *faster* by three and by ten
-# times: so something differs there, and we do not know what.
+# differ sixfold. With a **linear** output unit every trial of these rows learns; with a logistic one none of eight
+# did in 3b at length 1000 (see "The whole log"). But no single rate makes every row come out, and in 3b more than twice as many
+# test sequences stay wrong as are printed: so something still differs, and we do not know what.
+
+# %% tags=["hide-input"] slideshow={"slide_type": "skip"}
+third = [row for row in ROWS if row.experiment in ("3a", "3b", "3c")]
+outcomes = {
+    row.name: summary(row, spread.records_of(PAPER, row, folder))
+    for row in third
+}
+assert all(found["success"] == 1 for found in outcomes.values())
+wrong = [
+    outcomes[row.name]["wrong"] / row.printed_wrong
+    for row in third
+    if row.experiment == "3b"
+]
+assert min(wrong) > 2
+counted = [
+    spread.counts(spread.records_of(PAPER, row, folder)) for row in third
+]
+assert 5 < max(found.max() / found.min() for found in counted) < 7
+print("experiment 3: every trial learned;", end=" ")
+print("3b: wrong ones, times printed:", *(f"{k:.1f}" for k in wrong))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Experiments 4, 5 and 6: numbers, and order
@@ -374,6 +395,12 @@ beside.search_table(lines)
 # Experiment 2c with 50 distractors of 50 kinds, eight trials a line.
 
 # %% tags=["hide-input"]
+lost = next(
+    line
+    for line in lines
+    if (line.row, line.choice) == ("3b_T1000_N1", AS_PRINTED)
+)
+assert lost.solved == 0 and lost.trials == 8
 row = as_printed["2c_q50_p50"]
 mine = [line for line in lines if line.row == row.name]
 ax = paper_beside_ours(
@@ -408,9 +435,9 @@ beside.departures(PRINTED, ROWS, CHOSEN)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The paper prints the number of weights of each net. Where ours has another number, the choice does not fill a gap: it
-# **contradicts** the paper. So do choices that no count of weights shows: half the printed rate (3a, 3b, 6b), biases drawn at random
-# where the paper gives them (3b), a target at the end only where it has one at every step (2b). What is left as a gap filled is
-# little: above all, a linear output (4, 5). (In experiment 1 the printed outputs have no bias; ours have one.) So a row that comes out this way shows what kind of net gives such numbers. It does not show
+# **contradicts** the paper. So do choices that no count of weights shows: half or a fifth of the printed rate (3a, 3b, 6b), a target at the end
+# only where the paper has one at every step (2b). What is left as a gap filled is little: above all, a linear output, in all
+# experiments whose answer is one number (3, 4, 5). (In experiment 1 the printed outputs have no bias; ours have one.) So a row that comes out this way shows what kind of net gives such numbers. It does not show
 # that the authors had this net. Ask the class which of the two sentences they would have written in a paper.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
@@ -540,7 +567,7 @@ show(
         log=True,
     ),
     alt="six rows: in each most trials lie within a factor of two of the median, some at two to "
-    "fifteen times it, and the mean stands to the right of the median, beyond most trials",
+    "six times it, and the mean stands to the right of the median, beyond most trials",
     caption="; ".join(
         f"{name}: mean is {skew[name]:.1f} medians" for name in six[:3]
     ),
@@ -566,17 +593,18 @@ print(sum(value > 1.2 for value in skew.values()))
 # times. How far does the mean of ten wander?
 
 # %%
-name = six[0]
+name = "6b"
 values = counted[name]
+assert len(values) == 10 and name in six
 rng = np.random.default_rng(0)
 wander = {
     "mean": spread.bootstrap(values, np.mean, rng),
     "median": spread.bootstrap(values, np.median, rng),
 }
 low, high = np.quantile(wander["mean"], [0.025, 0.975])
-assert high > 2 * low
+assert high > 1.8 * low
 print("row", name, "with", len(values), "trials that learned")
-print("95 % of the means span more than a factor of two")
+print("95 % of the means span nearly a factor of two")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## How far mean and median wander
@@ -585,7 +613,7 @@ print("95 % of the means span more than a factor of two")
 show(
     means.resampled(wander, xlabel="sequences (log scale)", log=True),
     alt="two histograms of ten thousand resamples on a logarithmic axis: the means spread over "
-    "more than a factor of two, and most of the medians stand to the left of most of the means",
+    "nearly a factor of two, and most of the medians stand to the left of most of the means",
     caption=f"Row {name}. Humps of the means: no, one, two ... copies of a very slow trial.",
 )
 
