@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import ArrayLike
 
 from coursekit.figures import style
@@ -43,7 +44,7 @@ def trials_and_mean(
         ax.plot([np.median(row)] * 2, [place - 0.38, place + 0.38], color=BLUE, linewidth=3)
         ax.plot([row.mean()], [place], "D", color=VERMILLION, markersize=9, zorder=4)
     if log:
-        ax.set_xscale("log")
+        _log_scale(ax)
     style.dress(ax, xlabel, "")
     ax.set_yticks(range(len(rows)), list(groups), fontsize=style.SMALL)
     ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -66,6 +67,14 @@ def trials_and_mean(
         frameon=False,
     )
     return ax
+
+
+def _log_scale(ax: Axes) -> None:
+    """A logarithmic axis over about a decade, with its numbers written out."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7), numticks=20))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:,.10g}"))
+    ax.minorticks_off()
 
 
 def resampled(
@@ -101,7 +110,7 @@ def resampled(
             label=name,
         )
     if log:
-        ax.set_xscale("log")
+        _log_scale(ax)
     style.dress(ax, xlabel, "share of the repeats")
     ax.legend(fontsize=style.NORMAL, frameon=False)
     return ax

@@ -80,10 +80,12 @@ class Table(Text):
         super().__init__((first, f"|{rule}", *others))
 
     def _repr_html_(self) -> str:
+        many = len(self.rows) > MANY_ROWS
+        padding = "1px 9px" if many else "3px 9px"
         sides = ["right" if side == "r" else "left" for side in self.sides]
         wraps = ["normal;min-width:11em" if side == "w" else "nowrap" for side in self.sides]
         head = "".join(
-            f'<th style="padding:3px 9px;text-align:{side}">{escape(cell)}</th>'
+            f'<th style="padding:{padding};text-align:{side}">{escape(cell)}</th>'
             for cell, side in zip(self.head, sides, strict=True)
         )
         body = ""
@@ -91,10 +93,10 @@ class Table(Text):
             cells = zip(row, sides, wraps, strict=True)
             body += "<tr>"
             for cell, side, wrap in cells:
-                look = f"padding:3px 9px;text-align:{side};white-space:{wrap}"
+                look = f"padding:{padding};text-align:{side};white-space:{wrap}"
                 body += f'<td style="{look}">{escape(cell)}</td>'
             body += "</tr>"
-        size = 19 if len(self.rows) <= MANY_ROWS else 16
+        size = 16 if many else 19
         return (
             f'<table style="font-size:{size}px;line-height:1.2;margin:0">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
