@@ -33,14 +33,16 @@ def pytest_runtest_logreport(report):
         _notebook_seconds[name] += report.duration
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_terminal_summary(terminalreporter, config):
     """Above pytest's last line: the notebooks' seconds, and the suites that were left out."""
     write = terminalreporter.write_line
     if _notebook_seconds:
-        terminalreporter.section("seconds per notebook")
+        processes = len(config.getoption("tx", None) or [None])
+        beside = f", beside the tests of {processes - 1} more" if processes > 1 else ""
+        terminalreporter.section(f"seconds per notebook{beside}")
         for name, seconds in sorted(_notebook_seconds.items()):
-            over = f"   OVER the budget of {NOTEBOOK_BUDGET}" if seconds > NOTEBOOK_BUDGET else ""
-            write(f"{seconds:7.1f}  {name}{over}")
+            over = seconds > NOTEBOOK_BUDGET and processes == 1
+            write(f"{seconds:7.1f}  {name}" + over * f"   OVER the budget of {NOTEBOOK_BUDGET}")
     left_out = os.environ.get("COURSEKIT_LEFT_OUT")
     if left_out:
         terminalreporter.section("left out")

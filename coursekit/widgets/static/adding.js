@@ -14,7 +14,7 @@ function render({ model, el }) {
   const place = root(el, "adding");
   const svg = picture(place, 960, 366);
   const up = { from: 0, to: 1.04, ticks: [0, 0.5, 1].map((share) => [share, share]) };
-  const wide = lags.filter((lag, k) => k === 0 || Math.log2(lag) % 1 === 0);
+  const wide = lags.filter((lag, k) => k === 0 || Math.log2(lag) % 2 === 1);
   const byLag = axes(svg, LEFT,
     { from: lags[0], to: lags[lags.length - 1], log: true, name: "lag (steps)",
       ticks: wide.map((lag) => [lag, lag]) },
