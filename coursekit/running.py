@@ -52,8 +52,8 @@ def to_the_end(
     notebook: Any,
     folder: str,
     limit: float,
-    grace: float = 20.0,
-    done: Callable[[], object] = lambda: None,
+    grace: float,
+    done: Callable[[], object],
 ) -> str:
     """Run every cell, whatever the cells before it raised.
 

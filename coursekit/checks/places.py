@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-_UP = 4  # folders above the exercise in which notebooks/ is looked for
+_UP = 2  # folders above a notebook in which notebooks/ is looked for: exercises/, the copy itself
 
 
 def slug(heading: str) -> str:
@@ -18,6 +18,25 @@ def slug(heading: str) -> str:
     'backpropagation-through-time-bptt'
     """
     return re.sub(r"[^a-z0-9_]+", "-", heading.lower()).strip("-")
+
+
+def headings_in(markdown: str) -> list[str]:
+    """The headings of a text, without marks of emphasis, code, mathematics and links.
+
+    >>> headings_in("# The cell, `c`\\n\\nIt keeps *one* number.")
+    ['The cell, c']
+    """
+    found = re.findall(r"(?m)^#{1,6} +(.+?) *#*$", markdown)
+    return [re.sub(r"[*`$]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in found]
+
+
+def anchor(heading: str) -> str:
+    """What leads to a heading, after the # of a link to its notebook.
+
+    >>> anchor("Who, and when?")
+    'Who,-and-when?'
+    """
+    return quote(heading.replace(" ", "-"), safe="-,:?'!")
 
 
 def in_words(place: str) -> str:
@@ -47,9 +66,9 @@ def as_link(place: str, folder: Path) -> str:
     if found is None:
         return html.escape(in_words(place))
     path, address = found
-    heading = next((name for name in _headings(path) if slug(name) == wanted), "")
+    heading = next((name for name in _headings(path) if wanted and slug(name) == wanted), "")
     words = f"lesson {number}" + (f", “{heading}”" if heading else "")
-    target = quote(address) + (f"#{quote(heading.replace(' ', '-'))}" if heading else "")
+    target = quote(address) + (f"#{anchor(heading)}" if heading else "")
     return f'<a href="{html.escape(target)}">{html.escape(words)}</a>'
 
 
@@ -62,12 +81,10 @@ def _lesson(number: str, folder: Path) -> tuple[Path, str] | None:
 
 
 def _headings(path: Path) -> list[str]:
-    """A notebook's headings as a page shows them; none if it cannot be read."""
+    """A notebook's headings; none if it cannot be read."""
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
-        written = "\n".join(
-            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-        )
+        told = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     except (OSError, ValueError, LookupError, TypeError):
         return []
-    return [re.sub(r"[`*]", "", name) for name in re.findall(r"(?m)^#+ (.+?)\s*$", written)]
+    return headings_in("\n\n".join(told))

@@ -142,7 +142,8 @@ def ratios_to_printed(found: Sequence[Finding], *, ax: Axes | None = None) -> Ax
         )
     ax.set_xscale("log")
     style.dress(ax, "our median / printed mean", "")
-    ax.set_xlim(0.06, 6)
+    every = [each.ratio for each in found if each.ratio is not None]
+    ax.set_xlim(min([0.06, *(0.7 * r for r in every)]), max([10, *(1.4 * r for r in every)]))
     ax.set_xticks([0.1, 0.2, 0.5, 1, 2, 5], ["0.1", "0.2", "0.5", "1", "2", "5"])
     ax.minorticks_off()
     ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=13)

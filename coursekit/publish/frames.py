@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from coursekit.checks.places import headings_in
 from coursekit.errors import CommandError
 from coursekit.publish.convert import read_source
 
@@ -67,8 +68,7 @@ def headings(source: Path) -> list[str]:
     """The headings of a source, without marks of emphasis, code and mathematics."""
     cells = _cells(source)
     words = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    found = re.findall(r"(?m)^#{1,6} +(.+?) *#*$", words)
-    return [re.sub(r"[*`$]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in found]
+    return headings_in(words)
 
 
 def _cells(source: Path) -> list[NotebookNode]:

@@ -9,8 +9,8 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
+from coursekit.checks.places import anchor
 from coursekit.errors import CommandError
 from coursekit.publish import bibliography, frames, glossary, instructor, notation
 from coursekit.publish.course import Course, checkout
@@ -103,8 +103,7 @@ def link(course: Course, where: str) -> str:
         raise CommandError(
             f"{where}: lesson {number} has no such heading; it has {', '.join(map(repr, there))}."
         )
-    anchor = quote(heading.replace(" ", "-"), safe="-,:?'!")
-    return f"[{number} {heading}](../notebooks/{found[0].stem}.ipynb#{anchor})"
+    return f"[{number} {heading}](../notebooks/{found[0].stem}.ipynb#{anchor(heading)})"
 
 
 def prose(source: Path) -> str:

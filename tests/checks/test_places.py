@@ -23,7 +23,7 @@ def exercise(tmp_path):
 
 def test_a_link_leads_to_the_heading_as_it_is_written(exercise):
     assert as_link("06#the-cell-c-h", exercise) == (
-        '<a href="../../notebooks/06_gates.ipynb#The-cell%2C-c-%26-h">'
+        '<a href="../../notebooks/06_gates.ipynb#The-cell,-c-%26-h">'
         "lesson 06, “The cell, c &amp; h”</a>"
     )
 

@@ -38,6 +38,13 @@ def test_a_row_without_a_number_is_left_out():
     assert marks["o"] == [0.9] and marks["X"] == [3.0]
 
 
+@pytest.mark.parametrize("ratio", [0.01, 6.9, 40.0])
+def test_a_ratio_far_off_is_still_in_the_picture(ratio):
+    found = [Finding("a", "6", ("slower",), ratio, True, ("",) * 4)]
+    low, high = means.ratios_to_printed(found).get_xlim()
+    assert low < ratio < high
+
+
 def test_bars_have_the_lengths_of_their_numbers():
     ax = means.chances({"a": 0.25, "b": 1.0}, xlabel="x")
     assert [bar.get_width() for bar in ax.patches] == [0.25, 1.0]
